@@ -1,0 +1,1 @@
+"""What happened in a run: its numbers, tables, comparisons and plots."""

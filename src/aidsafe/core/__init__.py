@@ -1,0 +1,1 @@
+"""The words everything else is said in; it knows no model, file, clock or network."""

@@ -1,0 +1,114 @@
+"""One query's events in order, and what they fold into.
+
+The transcript is the only state there is. Appending gives a new transcript; the folds (draft, usage) are kept beside
+the events as they grow, so reading them costs nothing.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aidsafe.core.editing import apply_edits
+from aidsafe.core.events import (
+    DeliberationEnded,
+    DraftRefined,
+    DraftSeeded,
+    Event,
+    IntentsDecomposed,
+    QueryCompleted,
+    QueryFailed,
+    QueryReceived,
+    SeatFailed,
+    StopRequested,
+    TurnTaken,
+)
+from aidsafe.core.records import Call, Draft, Query, Usage
+
+__all__ = ["Transcript", "Turn", "calls_of", "next_draft"]
+
+E = TypeVar("E")
+Turn = TurnTaken | SeatFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Events, and the draft and usage they fold into. Make one with `Transcript.of(events)`."""
+
+    events: tuple[Event, ...] = ()
+    draft: Draft | None = None
+    usage: Usage = Usage()
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> "Transcript":
+        """The transcript of these events."""
+        transcript = cls()
+        for event in events:
+            transcript = transcript.append(event)
+        return transcript
+
+    def append(self, event: Event) -> "Transcript":
+        """This transcript and one more event."""
+        usage = self.usage
+        for call in calls_of(event):
+            usage = usage.plus(call)
+        return Transcript((*self.events, event), next_draft(self.draft, event), usage)
+
+    def __len__(self) -> int:
+        """How many events there are; also the number the next one gets."""
+        return len(self.events)
+
+    def __iter__(self) -> Iterator[Event]:
+        """The events in order."""
+        return iter(self.events)
+
+    @property
+    def query(self) -> Query:
+        """What the transcript is about."""
+        received = self.first(QueryReceived)
+        if received is None:
+            raise ValueError(f"a transcript starts with query_received, this one has {len(self)} events without it")
+        return received.query
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Every time a seat had the floor, failed or not, in order."""
+        return tuple(event for event in self.events if isinstance(event, TurnTaken | SeatFailed))
+
+    @property
+    def ended(self) -> DeliberationEnded | None:
+        """How the deliberation ended, once it has."""
+        return self.last(DeliberationEnded)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing more will happen to the query."""
+        return bool(self.events) and isinstance(self.events[-1], QueryCompleted | QueryFailed)
+
+    def first(self, kind: type[E]) -> E | None:
+        """The first event of a kind."""
+        return next((event for event in self.events if isinstance(event, kind)), None)
+
+    def last(self, kind: type[E]) -> E | None:
+        """The latest event of a kind."""
+        return next((event for event in reversed(self.events) if isinstance(event, kind)), None)
+
+
+def calls_of(event: Event) -> tuple[Call, ...]:
+    """The model calls an event carries; none for events no model made."""
+    match event:
+        case IntentsDecomposed() | DraftSeeded() | TurnTaken() | SeatFailed() | DraftRefined() | QueryFailed():
+            return event.calls
+        case QueryReceived() | StopRequested() | DeliberationEnded() | QueryCompleted():
+            return ()
+
+
+def next_draft(draft: Draft | None, event: Event) -> Draft | None:
+    """The draft after one more event."""
+    match event:
+        case DraftSeeded():
+            thoughts = event.thoughts
+            return Draft(thoughts=thoughts, decision=event.decision, response=event.response, next_id=len(thoughts) + 1)
+        case TurnTaken() if draft is not None:
+            return apply_edits(draft, event.edits, author=event.seat, round=event.round)
+        case _:
+            return draft

@@ -1,0 +1,1 @@
+"""In and out: reading queries, writing, checking and describing the finished dataset."""
