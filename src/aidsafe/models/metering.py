@@ -1,0 +1,290 @@
+"""A model client at one seat of one query: every call remembered, bounded and counted.
+
+`Metered` wraps any AutoGen `ChatCompletionClient`, ours or foreign, and turns what comes back into `Call`s. Where a
+`CallBook` is given, answers that are already in it are not asked again, every call reserves its upper bound before it
+is sent, and the answer is written down before the next one goes out.
+"""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from time import perf_counter
+from typing import Any, Literal, Protocol
+
+import orjson
+from autogen_core import CancellationToken
+from autogen_core.models import (
+    ChatCompletionClient,
+    CreateResult,
+    LLMMessage,
+    ModelCapabilities,
+    ModelInfo,
+    RequestUsage,
+)
+from autogen_core.tools import Tool, ToolSchema
+from pydantic import BaseModel
+
+from aidsafe.core.errors import AidsafeError, ModelError
+from aidsafe.core.records import Call, CallOutcome, Finish
+from aidsafe.models.answer import Answer
+from aidsafe.models.pricing import cost_usd
+from aidsafe.models.schema import schema_format
+from aidsafe.models.settings import ModelSettings
+
+__all__ = ["Bound", "CallBook", "Metered", "framing_bytes", "metered"]
+
+_BYTES_A_MESSAGE = 32
+"""What a chat template puts around one message, at the most: its role between marks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The most a seat's call can take: prompt bytes (never fewer than its tokens), completion tokens, at which price."""
+
+    prompt_bytes: int
+    completion_tokens: int
+    settings: ModelSettings
+    seat: str = ""
+
+
+class CallBook(Protocol):
+    """Where the calls of one query are remembered and paid for."""
+
+    def recall(self, step: int, seat: str, nth: int, *, digest: str) -> bytes | None:
+        """The answer that stands in the book for this call and this prompt, if any."""
+
+    def count(self, seat: str, call: Call) -> None:
+        """Count an answer that was recalled: it was paid for before."""
+
+    async def reserve(self, bound: Bound) -> None:
+        """Set the bound aside, or raise `BudgetSpent`; waits while what is out may still come back."""
+
+    def settle(self, bound: Bound, call: Call | None) -> None:
+        """Give the bound back and count what was really spent (None: the call failed)."""
+
+    def keep(self, step: int, seat: str, nth: int, *, digest: str, answer: bytes) -> None:
+        """Write an answer down; `written` says when it is safe."""
+
+    async def written(self) -> None:
+        """Return once all that was kept is on disk."""
+
+
+class Metered(ChatCompletionClient):
+    """One seat's way to its model, for one step of one query. `calls` grows with every answer."""
+
+    component_type = "model"
+
+    def __init__(
+        self,
+        client: ChatCompletionClient,
+        *,
+        model: str = "model",
+        settings: ModelSettings | None = None,
+        book: CallBook | None = None,
+        step: int = 0,
+        seat: str = "",
+    ) -> None:
+        self.client = client
+        self.model = model
+        self.settings = settings or ModelSettings(spec=type(client).__name__)
+        self.calls: list[Call] = []
+        self._book = book
+        self._step = step
+        self._seat = seat
+        self._asked = 0
+
+    async def create(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = (),
+        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] = {},
+        cancellation_token: CancellationToken | None = None,
+    ) -> CreateResult:
+        """Ask the model, or take the answer that the book remembers."""
+        nth, self._asked = self._asked, self._asked + 1
+        length, digest = _measured(messages)
+        remembered = self._book.recall(self._step, self._seat, nth, digest=digest) if self._book else None
+        if self._book and remembered is not None:
+            answer = _loaded(remembered)
+            self.calls.append(self._call(answer, length, digest))
+            self._book.count(self._seat, self.calls[-1])
+            return answer
+        if self._book:
+            await self._book.written()
+        options: dict[str, Any] = {"json_output": json_output, "cancellation_token": cancellation_token}
+        if tools:
+            options |= {"tools": tools, "tool_choice": tool_choice}
+        if extra_create_args:
+            options["extra_create_args"] = extra_create_args
+        answer, call = await self._paid(messages, options, length, digest)
+        self.calls.append(call)
+        if self._book:
+            self._book.keep(self._step, self._seat, nth, digest=digest, answer=_dumped(answer))
+        return answer
+
+    def judge(self, outcome: CallOutcome) -> None:
+        """Say what the latest answer came to."""
+        self.calls[-1] = self.calls[-1].model_copy(update={"outcome": outcome})
+
+    async def _paid(
+        self, messages: Sequence[LLMMessage], options: dict[str, Any], length: int, digest: str
+    ) -> tuple[Answer, Call]:
+        framed = length + framing_bytes(len(messages), options["json_output"])
+        bound = Bound(framed, self.settings.max_tokens, self.settings, self._seat)
+        if self._book:
+            await self._book.reserve(bound)
+        call: Call | None = None
+        try:
+            answer = await self._asked_once(messages, options)
+            call = self._call(answer, length, digest)
+            return answer, call
+        finally:
+            if self._book:
+                self._book.settle(bound, call)
+
+    async def _asked_once(self, messages: Sequence[LLMMessage], options: dict[str, Any]) -> Answer:
+        started = perf_counter()
+        try:
+            result = await self.client.create(messages, **options)
+        except AidsafeError:
+            raise
+        except Exception as error:
+            raise ModelError(f"model {self.model!r}: {type(error).__name__}: {error}") from error
+        if isinstance(result, Answer) and result.latency_seconds is not None:
+            return result
+        fields = {name: getattr(result, name) for name in type(result).model_fields}
+        if isinstance(result.content, str):
+            # Some clients pass on halves of characters, which no file can hold.
+            fields["content"] = result.content.encode("utf-8", "replace").decode()
+        return Answer.model_construct(**{**fields, "latency_seconds": perf_counter() - started})
+
+    def _call(self, answer: Answer, length: int, digest: str) -> Call:
+        prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
+        price = self.settings.price
+        cost = None if price is None else cost_usd(price, prompt, answer.cached_tokens, completion)
+        return Call.model_construct(
+            model=self.model,
+            asked=self.settings.spec,
+            reported=answer.reported,
+            finish=_finish(answer),
+            outcome="accepted",
+            prompt_tokens=prompt,
+            cached_tokens=answer.cached_tokens,
+            completion_tokens=completion,
+            reasoning_tokens=answer.reasoning_tokens,
+            cost_usd=cost,
+            latency_seconds=round(answer.latency_seconds or 0.0, 6),
+            attempts=answer.attempts,
+            prompt_bytes=length,
+            prompt_digest=digest,
+        )
+
+    def create_stream(
+        self,
+        messages: Sequence[LLMMessage],
+        *,
+        tools: Sequence[Tool | ToolSchema] = (),
+        tool_choice: Tool | Literal["auto", "required", "none"] = "auto",
+        json_output: bool | type[BaseModel] | None = None,
+        extra_create_args: Mapping[str, Any] = {},
+        cancellation_token: CancellationToken | None = None,
+    ) -> AsyncGenerator[str | CreateResult, None]:
+        """The same answer in one piece: bulk generation does not stream."""
+        async def whole() -> AsyncGenerator[str | CreateResult, None]:
+            yield await self.create(
+                messages,
+                tools=tools,
+                tool_choice=tool_choice,
+                json_output=json_output,
+                extra_create_args=extra_create_args,
+                cancellation_token=cancellation_token,
+            )
+
+        return whole()
+
+    async def close(self) -> None:
+        """Nothing to close: the client underneath belongs to whoever opened it."""
+
+    def actual_usage(self) -> RequestUsage:
+        """Tokens of this seat's calls."""
+        return self.total_usage()
+
+    def total_usage(self) -> RequestUsage:
+        """Tokens of this seat's calls."""
+        return RequestUsage(
+            prompt_tokens=sum(call.prompt_tokens for call in self.calls),
+            completion_tokens=sum(call.completion_tokens for call in self.calls),
+        )
+
+    def count_tokens(self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()) -> int:
+        """As the client underneath counts."""
+        return self.client.count_tokens(messages, tools=tools)
+
+    def remaining_tokens(self, messages: Sequence[LLMMessage], *, tools: Sequence[Tool | ToolSchema] = ()) -> int:
+        """As the client underneath counts."""
+        return self.client.remaining_tokens(messages, tools=tools)
+
+    @property
+    def capabilities(self) -> ModelCapabilities:
+        """As the client underneath says."""
+        return self.client.capabilities
+
+    @property
+    def model_info(self) -> ModelInfo:
+        """As the client underneath says."""
+        return self.client.model_info
+
+
+def metered(client: ChatCompletionClient) -> Metered:
+    """The client, metered: itself if it already is."""
+    return client if isinstance(client, Metered) else Metered(client)
+
+
+def framing_bytes(messages: int, reply: object) -> int:
+    """What a server may put around a prompt, in bytes: marks around each message, and the schema of a typed reply."""
+    schema = len(schema_format(reply)) if isinstance(reply, type) and issubclass(reply, BaseModel) else 0
+    return _BYTES_A_MESSAGE * messages + schema
+
+
+def _measured(messages: Sequence[LLMMessage]) -> tuple[int, str]:
+    """UTF-8 length and digest of a prompt."""
+    hashed, length = blake2b(digest_size=16), 0
+    for message in messages:
+        content = message.content if isinstance(message.content, str) else repr(message.content)
+        encoded = content.encode("utf-8", "surrogatepass")
+        hashed.update(b"%d:" % len(encoded))
+        hashed.update(encoded)
+        length += len(encoded)
+    return length, hashed.hexdigest()
+
+
+def _finish(answer: CreateResult) -> Finish:
+    reason = answer.finish_reason
+    return reason if reason in ("stop", "length", "content_filter") else "unknown"
+
+
+def _dumped(answer: Answer) -> bytes:
+    return orjson.dumps(
+        {
+            "content": answer.content if isinstance(answer.content, str) else "",
+            "finish_reason": answer.finish_reason,
+            "usage": [answer.usage.prompt_tokens, answer.usage.completion_tokens],
+            "thought": answer.thought,
+            "reported": answer.reported,
+            "refusal": answer.refusal,
+            "cached_tokens": answer.cached_tokens,
+            "reasoning_tokens": answer.reasoning_tokens,
+            "latency_seconds": answer.latency_seconds,
+            "attempts": answer.attempts,
+        }
+    )
+
+
+def _loaded(stored: bytes) -> Answer:
+    fields = orjson.loads(stored)
+    prompt, completion = fields.pop("usage")
+    usage = RequestUsage(prompt_tokens=prompt, completion_tokens=completion)
+    return Answer.model_construct(**fields, usage=usage, cached=False, logprobs=None)
