@@ -4,12 +4,43 @@ The names below are loaded when they are first asked for, so that `import aidsaf
 """
 
 from importlib import import_module
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from aidsafe.core.version import __version__
 
+if TYPE_CHECKING:
+    from aidsafe.agents.guidance import load_guidance as load_guidance
+    from aidsafe.agents.role import RoleAgent as RoleAgent
+    from aidsafe.core.records import Record as Record
+    from aidsafe.core.transcript import Transcript as Transcript
+    from aidsafe.orchestration.deliberation import Deliberation as Deliberation
+    from aidsafe.orchestration.door import events as events
+    from aidsafe.orchestration.door import generate as generate
+    from aidsafe.orchestration.recipe import Recipe as Recipe
+    from aidsafe.orchestration.recipe import recipe as recipe
+    from aidsafe.orchestration.run import Run as Run
+    from aidsafe.orchestration.sitting import Happening as Happening
+    from aidsafe.orchestration.table import Table as Table
+    from aidsafe.orchestration.table import open_table as open_table
+    from aidsafe.policies.library import load_policies as load_policies
+
 # Each public name and the module that defines it.
-_HOMES: Final[dict[str, str]] = {}
+_HOMES: Final[dict[str, str]] = {
+    "Deliberation": "aidsafe.orchestration.deliberation",
+    "Happening": "aidsafe.orchestration.sitting",
+    "Recipe": "aidsafe.orchestration.recipe",
+    "Record": "aidsafe.core.records",
+    "RoleAgent": "aidsafe.agents.role",
+    "Run": "aidsafe.orchestration.run",
+    "Table": "aidsafe.orchestration.table",
+    "Transcript": "aidsafe.core.transcript",
+    "events": "aidsafe.orchestration.door",
+    "generate": "aidsafe.orchestration.door",
+    "load_guidance": "aidsafe.agents.guidance",
+    "load_policies": "aidsafe.policies.library",
+    "open_table": "aidsafe.orchestration.table",
+    "recipe": "aidsafe.orchestration.recipe",
+}
 
 __all__ = ["__version__"]
 __all__ += list(_HOMES)

@@ -17,7 +17,8 @@ def digest(*key: Key) -> str:
 
 def chance(*key: Key) -> float:
     """A number in [0, 1) that depends on the key alone."""
-    return int.from_bytes(_hashed(key), "big") / 2**64
+    # As many bits as a float holds: one more, and the largest would round up to 1.
+    return (int.from_bytes(_hashed(key), "big") >> 11) / 2**53
 
 
 def pick(options: Sequence[T], *key: Key) -> T:

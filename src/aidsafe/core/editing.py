@@ -5,6 +5,7 @@ is rejected and kept with its cause; the others stand.
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import assert_never
 
 from aidsafe.core.events import TurnTaken
@@ -29,7 +30,7 @@ __all__ = ["apply_edits", "folded", "settled", "try_edits"]
 def try_edits(
     draft: Draft, edits: Iterable[Edit], *, author: str, round: int, seen: int
 ) -> tuple[tuple[Edit, ...], tuple[RejectedEdit, ...]]:
-    """Part the edits into those that apply, in order, and those that do not. `seen` is the version they were written on."""
+    """Part the edits into those that apply, in order, and those that do not; they were written on version `seen`."""
     applied: list[Edit] = []
     rejected: list[RejectedEdit] = []
     moving = draft
@@ -60,6 +61,7 @@ def apply_edits(draft: Draft, edits: Iterable[Edit], *, author: str, round: int)
     return edited if edited is draft else edited.model_copy(update={"version": version})
 
 
+@lru_cache(maxsize=2048)
 def folded(text: str) -> str:
     """Text as compared: case and spacing do not count."""
     return " ".join(text.casefold().split())
@@ -74,7 +76,7 @@ def _rejection(draft: Draft, edit: Edit, *, seen: int) -> Rejection | None:
         case Withdraw():
             return _target_rejection(draft, edit, seen=seen)
         case Resolve():
-            return "empty" if len(edit.rules) < 2 else _known_conflict(draft, edit)
+            return _conflict_rejection(draft, edit)
         case Respond():
             return _response_rejection(draft, edit, seen=seen)
         case Decide():
@@ -104,7 +106,9 @@ def _revision_rejection(draft: Draft, edit: Revise) -> Rejection | None:
     return "no_change" if same else "empty" if not edit.text.strip() else None
 
 
-def _known_conflict(draft: Draft, edit: Resolve) -> Rejection | None:
+def _conflict_rejection(draft: Draft, edit: Resolve) -> Rejection | None:
+    if len(set(edit.rules)) < 2 or not edit.resolved_by.strip():
+        return "empty"
     return "repeats" if Conflict(rules=edit.rules, resolved_by=edit.resolved_by) in draft.conflicts else None
 
 

@@ -97,6 +97,11 @@ class TurnTaken(Value):
         """Whether this is agreement: the word, and nothing that the seat wanted otherwise."""
         return self.stance == "agree" and not self.edits and not self.rejected
 
+    @property
+    def abstains(self) -> bool:
+        """Whether the seat neither judged nor changed the draft."""
+        return self.stance == "abstain" and not self.edits
+
 
 class SeatFailed(Value):
     """A seat had the floor and gave nothing usable. Never a stance, and never overload, which waits."""

@@ -40,17 +40,18 @@ class Marked:
 
 def read_yaml(text: str) -> Marked:
     """The value in the text. Raises `YamlProblem`."""
+    lines: dict[Path, int] = {}
     try:
-        _refuse_anchors(text)
+        _refuse_marks(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        return Marked(None if node is None else _value(node, (), lines), lines)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlProblem(mark.line + 1 if mark else 1, error.problem or "not YAML") from error
     except yaml.YAMLError as error:
         raise YamlProblem(1, str(error).splitlines()[0]) from error
-    lines: dict[Path, int] = {}
-    value = None if node is None else _value(node, (), lines)
-    return Marked(value, lines)
+    except RecursionError as error:
+        raise YamlProblem(1, "lists and mappings stand too deep in each other") from error
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -60,14 +61,31 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     return f"did you mean {near[0]!r}?" if near else f"known: {', '.join(words)}"
 
 
-def _refuse_anchors(text: str) -> None:
+def _refuse_marks(text: str) -> None:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent):
-            raise YamlProblem(event.start_mark.line + 1, f"the alias *{event.anchor} is not read; write the value out")
+        found = [f"{sign}{mark}" for sign, mark in _marks(event) if mark]
+        if found:
+            line = event.start_mark.line + 1 if event.start_mark else 1
+            raise YamlProblem(line, f"{found[0]} is not read; write the value out")
+
+
+def _marks(event: yaml.Event) -> tuple[tuple[str, str | None], ...]:
+    """What an event carries beside its value: an alias, an anchor, a tag."""
+    match event:
+        case yaml.AliasEvent():
+            return (("*", event.anchor),)
+        case yaml.ScalarEvent() | yaml.CollectionStartEvent():
+            return ("&", event.anchor), ("", event.tag)
+        case _:
+            return ()
+
+
+def _line(node: yaml.Node) -> int:
+    return node.start_mark.line + 1 if node.start_mark else 1
 
 
 def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> JsonValue:
-    lines.setdefault(path, node.start_mark.line + 1)
+    lines.setdefault(path, _line(node))
     match node:
         case yaml.MappingNode():
             return _mapping(node, path, lines)
@@ -80,7 +98,7 @@ def _value(node: yaml.Node, path: Path, lines: dict[Path, int]) -> JsonValue:
 def _mapping(node: yaml.MappingNode, path: Path, lines: dict[Path, int]) -> dict[str, JsonValue]:
     mapping: dict[str, JsonValue] = {}
     for key_node, value_node in node.value:
-        line, key = key_node.start_mark.line + 1, key_node.value
+        line, key = _line(key_node), key_node.value
         if not isinstance(key_node, yaml.ScalarNode):
             raise YamlProblem(line, "a key must be plain text")
         if key in mapping:
@@ -95,7 +113,7 @@ def _scalar(node: yaml.Node) -> JsonValue:
     try:
         value = loader.construct_object(node)
     except (yaml.YAMLError, ValueError) as error:
-        raise YamlProblem(node.start_mark.line + 1, f"{node.value!r} is not a plain value") from error
+        raise YamlProblem(_line(node), f"{str(node.value)[:60]!r} is not a plain value") from error
     finally:
         loader.dispose()
     if value is None or isinstance(value, str | int | float | bool):

@@ -124,7 +124,7 @@ class Query(Value):
 
 
 class Intent(Value):
-    """What the user may want, and whether that would do harm; `evidence` is a span of the query or why it is inferred."""
+    """What the user may want, whether it would do harm, and the evidence: a span of the query, or an inference."""
 
     text: str
     kind: IntentKind
@@ -149,7 +149,7 @@ class Conflict(Value):
 
 
 class Thought(Value):
-    """One step of reasoning, with its author (a seat, or `seeder`), the round it came in (0 is the seed), its citations.
+    """One step of reasoning: its author (a seat, or `seeder`), the round it came in (0 is the seed), its citations.
 
     `changed` is the draft version in which its text last changed.
     """
@@ -315,8 +315,14 @@ class Usage(Value):
         """Prompt and completion tokens together."""
         return self.prompt_tokens + self.completion_tokens
 
-    def plus(self, call: Call) -> "Usage":
-        """This usage and one more call."""
+    def plus(self, *calls: Call) -> "Usage":
+        """This usage and these calls."""
+        usage = self
+        for call in calls:
+            usage = usage._and(call)
+        return usage
+
+    def _and(self, call: Call) -> "Usage":
         known = self.cost_usd is not None and call.cost_usd is not None
         return Usage.model_construct(
             calls=self.calls + 1,

@@ -1,7 +1,7 @@
 """One query's events in order, and what they fold into.
 
-The transcript is the only state there is. Appending gives a new transcript; the folds (draft, usage) are kept beside
-the events as they grow, so reading them costs nothing.
+The transcript is the only state there is. Appending gives a new transcript; the folds (draft, turns, usage) are kept
+beside the events as they grow, so reading them costs nothing.
 """
 
 from collections.abc import Iterable, Iterator
@@ -32,10 +32,15 @@ Turn = TurnTaken | SeatFailed
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """Events, and the draft and usage they fold into. Make one with `Transcript.of(events)`."""
+    """Events, and what they fold into. Make one with `Transcript.of(events)`.
+
+    `turns` are all the times a seat had the floor, failed or not, in order; `turn_numbers` are their places.
+    """
 
     events: tuple[Event, ...] = ()
     draft: Draft | None = None
+    turns: tuple[Turn, ...] = ()
+    turn_numbers: tuple[int, ...] = ()
     usage: Usage = Usage()
 
     @classmethod
@@ -48,10 +53,11 @@ class Transcript:
 
     def append(self, event: Event) -> "Transcript":
         """This transcript and one more event."""
-        usage = self.usage
-        for call in calls_of(event):
-            usage = usage.plus(call)
-        return Transcript((*self.events, event), next_draft(self.draft, event), usage)
+        turns, numbers = self.turns, self.turn_numbers
+        if isinstance(event, Turn):
+            turns, numbers = (*turns, event), (*numbers, len(self.events))
+        draft, usage = next_draft(self.draft, event), self.usage.plus(*calls_of(event))
+        return Transcript((*self.events, event), draft, turns, numbers, usage)
 
     def __len__(self) -> int:
         """How many events there are; also the number the next one gets."""
@@ -68,11 +74,6 @@ class Transcript:
         if received is None:
             raise ValueError(f"a transcript starts with query_received, this one has {len(self)} events without it")
         return received.query
-
-    @property
-    def turns(self) -> tuple[Turn, ...]:
-        """Every time a seat had the floor, failed or not, in order."""
-        return tuple(event for event in self.events if isinstance(event, TurnTaken | SeatFailed))
 
     @property
     def ended(self) -> DeliberationEnded | None:

@@ -1,0 +1,110 @@
+"""The Python door: `generate` and `events` inside a running loop, in scripts and in notebooks.
+
+run = await aidsafe.generate(["How do I sharpen a kitchen knife?"], model="scripted")
+for record in run.records(): ...
+
+async for happening in aidsafe.events(queries): print(happening.query.id, happening.event.kind)
+"""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+import anyio
+import orjson
+from pydantic import JsonValue
+
+from aidsafe.core.errors import RecipeError, SurroundingsError
+from aidsafe.datasets.sources import Source, scan, scan_spool
+from aidsafe.orchestration.generating import IN_FLIGHT, carry_out, prepare
+from aidsafe.orchestration.recipe import Recipe, load_recipe
+from aidsafe.orchestration.run import Run
+from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.table import close_table, open_table
+
+__all__ = ["Queries", "events", "generate"]
+
+Queries = Path | str | Iterable[str | Mapping[str, JsonValue]]
+"""A file or folder of queries by its path, or the queries themselves: texts, or rows with a text column."""
+
+
+async def generate(
+    queries: Queries,
+    *,
+    recipe: Recipe | str = "aidsafe",
+    model: str | None = None,
+    out: Path | str | None = None,
+    in_flight: int = IN_FLIGHT,
+    watch: Callable[[Happening], None] = lambda _: None,
+) -> Run:
+    """Deliberate on every query and return the run; an `out` that is there already is resumed.
+
+    Without `out` the run lies in a temporary folder, named by `run.folder.path`. Raises `InputError` where nothing
+    could be started; failed queries are data, in the run.
+    """
+    return await _generate(queries, _recipe(recipe, model), _folder(out), in_flight, watch, Stop())
+
+
+async def events(
+    queries: Queries,
+    *,
+    recipe: Recipe | str = "aidsafe",
+    model: str | None = None,
+    out: Path | str | None = None,
+    in_flight: int = IN_FLIGHT,
+) -> AsyncGenerator[Happening, None]:
+    """What happens, as it happens. Leaving the loop early stops the run; with `out` it can be resumed."""
+    happenings: asyncio.Queue[Happening | None] = asyncio.Queue()
+    work = _generate(queries, _recipe(recipe, model), _folder(out), in_flight, happenings.put_nowait, Stop())
+    # A task group held open across a yield could be left from another task; this task is always awaited below.
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(lambda _: happenings.put_nowait(None))
+    try:
+        while (happening := await happenings.get()) is not None:
+            yield happening
+        await task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+
+
+async def _generate(
+    queries: Queries, recipe: Recipe, out: Path, in_flight: int, watch: Callable[[Happening], None], stop: Stop
+) -> Run:
+    table = open_table(recipe)
+    try:
+        plan = prepare(await _source(queries), out, table)
+        ended = await carry_out(plan, in_flight=in_flight, watch=watch, stop=stop)
+    finally:
+        await close_table(table)
+    if ended.halted is not None:
+        raise SurroundingsError(ended.halted)
+    return Run(out)
+
+
+def _recipe(recipe: Recipe | str, model: str | None) -> Recipe:
+    if isinstance(recipe, str):
+        return load_recipe(recipe, model=model)
+    if model is not None:
+        raise RecipeError("give either a loaded recipe or a model; load_recipe(name, model=…) puts one into the other")
+    return recipe
+
+
+def _folder(out: Path | str | None) -> Path:
+    return Path(tempfile.mkdtemp(prefix="aidsafe-")) / "run" if out is None else Path(out)
+
+
+async def _source(queries: Queries) -> Source:
+    """The source of these queries, checked; rows given as values are written to a temporary file first."""
+    if isinstance(queries, str | Path):
+        return await anyio.to_thread.run_sync(scan, Path(queries))
+    spool = Path(tempfile.mkdtemp(prefix="aidsafe-")) / "queries.jsonl"
+    spool.write_bytes(b"".join(orjson.dumps(_row(query)) + b"\n" for query in queries))
+    return scan_spool(spool)
+
+
+def _row(query: str | Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    return {"prompt": query} if isinstance(query, str) else dict(query)

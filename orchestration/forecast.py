@@ -1,0 +1,79 @@
+"""What the next turns would take at the most, and what is held back to finish: read from the prompts themselves."""
+
+from dataclasses import dataclass
+
+from aidsafe.agents.replies import RefinedReply, Reply, TurnReply
+from aidsafe.agents.speaker import Line
+from aidsafe.core.events import TurnTaken
+from aidsafe.core.transcript import Transcript, calls_of
+from aidsafe.models.metering import Bound, framing_bytes
+from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, tokens_a_byte
+from aidsafe.orchestration.moderator import Floor
+from aidsafe.orchestration.table import Table
+
+__all__ = ["Forecast", "forecast_of", "rate_of"]
+
+_BYTES_A_TOKEN = 8
+"""What a token of a turn may add to the bytes of the prompts after it; most add four."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """Bounds for one table; called with a transcript and a floor it gives the moderator what it asks for."""
+
+    table: Table
+
+    def __call__(self, transcript: Transcript, floor: Floor) -> Needs:
+        """The floor's turns, and the finish after them."""
+        return self.turns(transcript, floor) + self.finish(transcript, floor)
+
+    def turns(self, transcript: Transcript, floor: Floor) -> Needs:
+        """The first call of every seat on the floor."""
+        needs = NOTHING
+        for name, saw in zip(floor.seats, floor.saw, strict=True):
+            seat = self.table.seat(name)
+            view = self.table.view(transcript, saw=saw, round=floor.round)
+            prompt = self.table.deliberator(name, self._line(seat.model)).prompt(view)
+            needs += self._needs(seat.model, prompt, TurnReply, rate=rate_of(self.table, transcript))
+        return needs
+
+    def finish(self, transcript: Transcript, floor: Floor) -> Needs:
+        """The refiner's call, after the floor has said as much as it may."""
+        refiner = self.table.recipe.roles.refiner
+        if refiner is None or refiner.model is None:
+            return NOTHING
+        after = _after(transcript, floor)
+        view = self.table.view(after, saw=tuple(range(len(after))))
+        prompt = self.table.refiner(self._line(refiner.model)).prompt(view)
+        # What is said is shown once as a turn, and once more in the draft it changed.
+        said_bytes = 2 * _BYTES_A_TOKEN * sum(self.table.seat(name).longest for name in floor.seats)
+        rate = rate_of(self.table, transcript)
+        return self._needs(refiner.model, prompt, RefinedReply, rate=rate, growth=said_bytes)
+
+    def _needs(self, model: str, prompt: str, reply: type[Reply], *, rate: float, growth: int = 0) -> Needs:
+        settings, charter = self.table.recipe.models[model], self.table.guidance.charter
+        texts = len(charter.encode()) + len(prompt.encode("utf-8", "surrogatepass"))
+        return needs_of(Bound(texts + framing_bytes(2, reply) + growth, settings.max_tokens, settings), rate=rate)
+
+    def _line(self, model: str) -> Line:
+        return self.table.line(model, None, step=0, speaker="")
+
+
+def _after(transcript: Transcript, floor: Floor) -> Transcript:
+    """The transcript after turns of the floor that say nothing: what stands around their words stands there."""
+    version = transcript.draft.version if transcript.draft else 0
+    for name, saw in zip(floor.seats, floor.saw, strict=True):
+        turn = TurnTaken(round=floor.round, seat=name, saw=saw, version=version, stance="object")
+        transcript = transcript.append(turn)
+    return transcript
+
+
+def forecast_of(table: Table) -> Forecast:
+    """The bounds of a table."""
+    return Forecast(table)
+
+
+def rate_of(table: Table, transcript: Transcript) -> float:
+    """Tokens a byte as this query has seen them; 1 where the run is strict."""
+    calls = (call for event in transcript for call in calls_of(event))
+    return tokens_a_byte(calls, strict=table.recipe.budget.strict)

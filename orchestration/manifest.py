@@ -1,0 +1,113 @@
+"""The manifest of a run, `run.json`: what shaped its answers, so that a resume can tell whether it is the same run."""
+
+from collections.abc import Iterator
+
+from pydantic import JsonValue
+
+from aidsafe.core.errors import FolderError
+from aidsafe.core.records import Provenance, Value
+from aidsafe.core.version import __version__
+from aidsafe.datasets.sources import Source
+from aidsafe.models.scripted import LABEL
+from aidsafe.models.spec import parse_spec
+from aidsafe.orchestration.table import Table
+from aidsafe.orchestration.totals import Totals
+
+__all__ = ["Manifest", "differences", "is_scripted", "manifest_of", "provenance_of", "refuse_another"]
+
+
+class Digests(Value):
+    """SHA-256 names of what is read: policies, prompts, personas and source."""
+
+    policies: str
+    prompts: str
+    personas: str
+    source: str
+
+
+class Manifest(Value):
+    """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may."""
+
+    format: int = 1
+    aidsafe: str = __version__
+    recipe: str
+    shape: dict[str, JsonValue]
+    digests: Digests
+    source: str
+    rows: int
+    replicas: int
+    limit: int | None = None
+    seed: int
+    models: dict[str, str]
+    reported: dict[str, tuple[str, ...]] = {}
+    notice: str | None = None
+    totals: Totals
+
+
+def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | None, totals: Totals) -> Manifest:
+    """The manifest of a run at this table."""
+    recipe, guidance = table.recipe, table.guidance
+    return Manifest(
+        recipe=recipe.name,
+        shape=recipe.shape,
+        digests=Digests(
+            policies=guidance.policies.digest,
+            prompts=guidance.prompts.digest,
+            personas=guidance.personas.digest,
+            source=source.digest,
+        ),
+        source=source.name,
+        rows=source.count,
+        replicas=replicas,
+        limit=limit,
+        seed=recipe.seed,
+        models={name: parse_spec(settings.spec).shown for name, settings in recipe.models.items()},
+        notice=LABEL if is_scripted(table) else None,
+        totals=totals,
+    )
+
+
+def is_scripted(table: Table) -> bool:
+    """Whether any model at the table is the scripted stand-in."""
+    return any(parse_spec(settings.spec).provider == "scripted" for settings in table.recipe.models.values())
+
+
+def provenance_of(manifest: Manifest) -> Provenance:
+    """What every record of the run says of where it comes from."""
+    scripted = "scripted stand-in, no language model"
+    return Provenance(
+        aidsafe=manifest.aidsafe,
+        recipe=manifest.recipe,
+        policies=manifest.digests.policies,
+        prompts=manifest.digests.prompts,
+        models={name: scripted if s.startswith("scripted") else s for name, s in manifest.models.items()},
+        seed=manifest.seed,
+    )
+
+
+def refuse_another(folder: str, before: Manifest, now: Manifest) -> None:
+    """Raise `FolderError` where the run in the folder is not the one asked for, naming every difference."""
+    found = list(differences(before, now))
+    if found:
+        raise FolderError(
+            f"{folder} is another run: {'; '.join(found)}. Choose another --out, or ask for the same to resume it"
+        )
+
+
+def differences(before: Manifest, now: Manifest) -> Iterator[str]:
+    """What shapes the answers and is not the same, field by field."""
+    for field in ("replicas",):
+        if getattr(before, field) != getattr(now, field):
+            yield f"{field} was {getattr(before, field)!r} and is {getattr(now, field)!r}"
+    for name, digest in before.digests:
+        if digest != getattr(now.digests, name):
+            yield f"the {name} differ" if name != "source" else f"the source differs ({before.source}, {now.source})"
+    yield from _unlike(before.shape, now.shape, "")
+
+
+def _unlike(before: JsonValue, now: JsonValue, path: str) -> Iterator[str]:
+    if isinstance(before, dict) and isinstance(now, dict):
+        for key in [*before, *(key for key in now if key not in before)]:
+            yield from _unlike(before.get(key), now.get(key), f"{path}.{key}" if path else key)
+    elif before != now:
+        yield f"{path} was {before!r} and is {now!r}"

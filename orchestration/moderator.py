@@ -1,0 +1,237 @@
+"""The moderator: who speaks next, and when to stop. A pure fold over the transcript.
+
+No model, no clock, no await: what is impure enters the transcript as an event first. So a table tests it, and the same
+code replays stored transcripts.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from aidsafe.core.events import StopRequested, TurnTaken
+from aidsafe.core.records import Ending
+from aidsafe.core.transcript import Transcript, Turn
+from aidsafe.orchestration.budget import NOTHING, Needs, budget_ending
+from aidsafe.orchestration.consensus import RULES, Tally, quorum_of, tally
+from aidsafe.orchestration.orders import ORDERS
+from aidsafe.orchestration.protocol import Protocol, Seat
+from aidsafe.orchestration.visibility import VISIBILITIES
+
+__all__ = ["Closing", "Floor", "next_step"]
+
+Forecast = Callable[[Transcript, "Floor"], Needs]
+"""What the turns of a floor would take at the most, and what must be held back to finish after them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """The seats that may speak now (several: at once, blind to each other), and the event numbers each may see."""
+
+    round: int
+    seats: tuple[str, ...]
+    saw: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The deliberation is over: why, after how many full rounds and turns, and the numbers that justify it."""
+
+    reason: Ending
+    rounds: int
+    turns: int
+    numbers: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Where a deliberation stands: the round under way, what has been said in it, and who may speak; each read once."""
+
+    transcript: Transcript
+    protocol: Protocol
+    seats: tuple[Seat, ...]
+    key: str
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        return tuple(seat.name for seat in self.seats)
+
+    @cached_property
+    def round(self) -> int:
+        """The latest round in which anyone had the floor; 0 before the first."""
+        turns = self.transcript.turns
+        return turns[-1].round if turns else 0
+
+    @cached_property
+    def latest(self) -> tuple[Turn, ...]:
+        """The turns of that round."""
+        return tuple(turn for turn in self.transcript.turns if turn.round == self.round)
+
+    @cached_property
+    def spoke(self) -> frozenset[str]:
+        """Who has had the floor in that round."""
+        return frozenset(turn.seat for turn in self.latest)
+
+    @cached_property
+    def able(self) -> frozenset[str]:
+        """The seats that have something left of their own budgets."""
+        return frozenset(seat.name for seat in self.seats if not self.used_up(seat))
+
+    def used_up(self, seat: Seat) -> frozenset[Ending]:
+        """Which of its own budgets leave a seat no further turn."""
+        budget = seat.budget
+        if budget.turns is None and budget.completion_tokens is None:
+            return frozenset()
+        own = [turn for turn in self.transcript.turns if turn.seat == seat.name]
+        tokens = sum(call.completion_tokens for turn in own for call in turn.calls)
+        used: set[Ending] = set()
+        if budget.turns is not None and len(own) >= budget.turns:
+            used.add("budget.turns")
+        if budget.completion_tokens is not None and tokens + seat.longest > budget.completion_tokens:
+            used.add("budget.tokens")
+        return frozenset(used)
+
+    def group(self, seat: str, round: int) -> tuple[str, ...]:
+        """The seats that have the floor together with this one."""
+        return next(group for group in ORDERS[self.protocol.order](self.names, round, self.key) if seat in group)
+
+    def next_group(self, round: int, *, spoke: Collection[str] = ()) -> tuple[str, ...]:
+        """The seats of a round that have the floor next; none if it is over."""
+        for group in ORDERS[self.protocol.order](self.names, round, self.key):
+            left = tuple(name for name in group if name not in spoke and name in self.able)
+            if left:
+                return left
+        return ()
+
+    @cached_property
+    def waiting(self) -> tuple[str, ...]:
+        """Who has the floor next in the round under way; none if it is over or no round has begun."""
+        return self.next_group(self.round, spoke=self.spoke) if self.round else ()
+
+    @cached_property
+    def partly_in(self) -> bool:
+        """Whether some of a blind group have spoken and others have not: it counts when it closes."""
+        return bool(self.waiting) and not self.spoke.isdisjoint(self.group(self.waiting[0], self.round))
+
+    @cached_property
+    def rounds_held(self) -> int:
+        """Rounds in which every seat that may speak has spoken."""
+        return self.round - 1 if self.waiting else self.round
+
+    @cached_property
+    def tally(self) -> Tally:
+        draft = self.transcript.draft
+        return tally(self.transcript.turns, self.names, draft.version if draft else 0)
+
+    @cached_property
+    def quorum(self) -> int:
+        rule = self.protocol.consensus
+        return quorum_of(rule.rule, rule.quorum, len(self.seats))
+
+
+def next_step(
+    transcript: Transcript, protocol: Protocol, seats: Sequence[Seat], *, key: str, forecast: Forecast | None = None
+) -> Floor | Closing:
+    """Who has the floor next, or why the deliberation is over.
+
+    `key` is the query's own (its draws hang on it); `forecast` bounds what a floor would take (without it, a budget
+    ends a deliberation when it is used up). The same transcript gives the same step.
+    """
+    standing = _Standing(transcript, protocol, tuple(seats), key)
+    step = _closing(standing) or _floor(standing)
+    if isinstance(step, Closing):
+        return step
+    short = budget_ending(protocol.budget, transcript.usage, forecast(transcript, step) if forecast else NOTHING)
+    return step if short is None else _closed(standing, *short)
+
+
+def _closing(standing: _Standing) -> Closing | None:
+    """The reasons to stop that stand before anyone else is asked, the strongest first."""
+    if standing.transcript.last(StopRequested) is not None:
+        return _closed(standing, "external")
+    if standing.protocol.max_rounds == 0 or not standing.seats:
+        return _closed(standing, "none")
+    if not standing.round:
+        return None
+    return _consensus(standing) or (None if standing.waiting else _round_closing(standing))
+
+
+def _consensus(standing: _Standing) -> Closing | None:
+    if standing.rounds_held < standing.protocol.fewest_rounds or standing.partly_in:
+        return None
+    found = standing.tally
+    if found.valid < standing.quorum or not RULES[standing.protocol.consensus.rule](found):
+        return None
+    return _closed(standing, "consensus", _numbers(standing))
+
+
+def _round_closing(standing: _Standing) -> Closing | None:
+    """The reasons to stop at the end of a round."""
+    last = standing.round >= standing.protocol.max_rounds
+    return (
+        _nobody_wants(standing)
+        or (_undecided(standing) if last else None)
+        or _stagnation(standing)
+        or (_last_round(standing) if last else None)
+    )
+
+
+def _nobody_wants(standing: _Standing) -> Closing | None:
+    if not all(isinstance(turn, TurnTaken) and turn.abstains for turn in standing.latest):
+        return None
+    return _closed(standing, "exhausted", {"abstaining": len(standing.latest), "seats": len(standing.seats)})
+
+
+def _undecided(standing: _Standing) -> Closing | None:
+    if standing.tally.valid >= standing.quorum:
+        return None
+    return _closed(standing, "undecided", _numbers(standing))
+
+
+def _stagnation(standing: _Standing) -> Closing | None:
+    limit = standing.protocol.stagnation_rounds
+    if limit is None or standing.round < max(limit, standing.protocol.fewest_rounds):
+        return None
+    recent = (turn for turn in standing.transcript.turns if turn.round > standing.round - limit)
+    if any(isinstance(turn, TurnTaken) and turn.edits for turn in recent):
+        return None
+    return _closed(standing, "stagnation", {"rounds_without_edit": limit})
+
+
+def _last_round(standing: _Standing) -> Closing:
+    return _closed(standing, "budget.rounds", {"spent": standing.round, "limit": standing.protocol.max_rounds})
+
+
+def _floor(standing: _Standing) -> Floor | Closing:
+    """The next group of this round, or of the next; a closing where nobody may speak any more."""
+    round = standing.round if standing.waiting else standing.round + 1
+    seats = standing.waiting or standing.next_group(round)
+    if not seats:
+        return _nobody_may(standing)
+    return Floor(round, seats, tuple(_saw(standing, name, round) for name in seats))
+
+
+def _nobody_may(standing: _Standing) -> Closing:
+    """Nobody may speak: by the one budget that all seats have used up, else exhausted."""
+    used = [standing.used_up(seat) for seat in standing.seats]
+    kinds: tuple[Ending, ...] = ("budget.turns", "budget.tokens")
+    reason: Ending = next((kind for kind in kinds if all(kind in limits for limits in used)), "exhausted")
+    return _closed(standing, reason, {"seats": len(standing.seats)})
+
+
+def _saw(standing: _Standing, name: str, round: int) -> tuple[int, ...]:
+    """The event numbers a seat may see: never words of its own blind group in this round."""
+    transcript, together = standing.transcript, standing.group(name, round)
+    numbered = tuple(zip(transcript.turn_numbers, transcript.turns, strict=True))
+    earlier = [(number, turn) for number, turn in numbered if turn.round != round or turn.seat not in together]
+    may_read = VISIBILITIES[standing.protocol.visibility]
+    hidden = {*transcript.turn_numbers}.difference(n for n, turn in earlier if may_read(name, (n, turn), earlier))
+    return tuple(number for number in range(len(transcript)) if number not in hidden)
+
+
+def _numbers(standing: _Standing) -> dict[str, float]:
+    found = standing.tally
+    return {"agreeing": len(found.agreeing), "valid": found.valid, "quorum": standing.quorum, "seats": found.seats}
+
+
+def _closed(standing: _Standing, reason: Ending, numbers: dict[str, float] | None = None) -> Closing:
+    return Closing(reason, standing.rounds_held, len(standing.transcript.turns), numbers or {})

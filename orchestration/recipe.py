@@ -1,0 +1,370 @@
+"""A recipe: everything that shapes a run, on one page of YAML.
+
+Every field has a default; an empty file is the preset `aidsafe` on the scripted model. It is read strictly: an unknown
+key is an error that names the nearest known one and its line, and what does not go together is refused with a reason,
+before the first call.
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path as FilePath
+from types import UnionType
+from typing import Annotated, Union, get_args, get_origin
+
+import orjson
+from pydantic import BaseModel, BeforeValidator, Field, JsonValue, ValidationError
+from pydantic_core import ErrorDetails
+
+from aidsafe.core.errors import RecipeError
+from aidsafe.core.marked import Marked, Path, YamlProblem, did_you_mean, read_yaml
+from aidsafe.core.records import Value
+from aidsafe.models.pricing import list_price
+from aidsafe.models.settings import ModelSettings, Price
+from aidsafe.models.spec import Spec, parse_spec
+from aidsafe.orchestration.budget import RunBudget
+from aidsafe.orchestration.consensus import RULES, quorum_of
+from aidsafe.orchestration.identity import IDENTITIES
+from aidsafe.orchestration.orders import ORDERS
+from aidsafe.orchestration.protocol import Protocol, Seat, SeatBudget
+from aidsafe.orchestration.visibility import VISIBILITIES
+
+__all__ = ["PRESETS", "Recipe", "Role", "Roles", "SeatEntry", "load_recipe", "preset_text", "read_recipe", "recipe"]
+
+_UNSHAPING = ("price", "timeout_seconds", "down_seconds", "in_flight", "requests_per_minute", "tokens_per_minute")
+_UNSHAPING_OPTIONS = ("latency", "tally", "truth")
+
+RESERVED = frozenset({"decomposer", "seeder", "refiner", "user", "moderator"})
+
+
+class Role(Value):
+    """The model of a role that speaks once, and the one asked where it declines the job."""
+
+    model: str | None = None
+    fallback: str | None = None
+
+
+def _role(value: object) -> object:
+    return {"model": value} if isinstance(value, str) else value
+
+
+RoleEntry = Annotated[Role | None, BeforeValidator(_role)]
+
+
+class Roles(Value):
+    """Who decomposes, seeds and refines. Null leaves a step out; the seeder is always there."""
+
+    decomposer: RoleEntry = Role()
+    seeder: Annotated[Role, BeforeValidator(_role)] = Role()
+    refiner: RoleEntry = Role()
+
+
+class SeatEntry(Value):
+    """A seat as a recipe writes it: persona (None: the seat's own name), model, fallback, budget."""
+
+    persona: str | None = None
+    model: str | None = None
+    fallback: str | None = None
+    budget: SeatBudget = SeatBudget()
+
+    @property
+    def asks(self) -> tuple[str, ...]:
+        """The models the seat may ask, by name."""
+        return tuple(named for named in (self.model, self.fallback) if named is not None)
+
+
+class Recipe(Value):
+    """Models by name, roles, seats in the order given, protocol, budgets, policies, seed."""
+
+    name: str = "aidsafe"
+    description: str = ""
+    models: dict[str, ModelSettings] = Field(default={"scripted": ModelSettings()}, min_length=1)
+    roles: Roles = Roles()
+    seats: dict[str, SeatEntry] = {"critic": SeatEntry(), "expander": SeatEntry(), "policy_aligner": SeatEntry()}
+    protocol: Protocol = Protocol()
+    budget: RunBudget = RunBudget()
+    policies: str = "aidsafe"
+    prompts: str = "aidsafe"
+    personas: str = "aidsafe"
+    seed: int = 7
+
+    @property
+    def table(self) -> tuple[Seat, ...]:
+        """The seats, each with its persona and model named."""
+        return tuple(
+            Seat(
+                name=name,
+                persona=entry.persona or name,
+                model=entry.model or "",
+                fallback=entry.fallback,
+                budget=entry.budget,
+                longest=max((self.models[m].max_tokens for m in entry.asks if m in self.models), default=1),
+            )
+            for name, entry in self.seats.items()
+        )
+
+    @property
+    def shape(self) -> dict[str, JsonValue]:
+        """What shapes an answer, as JSON: all but the run budget, prices, time-outs, caps and addresses."""
+        shape = self.model_dump(mode="json", exclude={"budget", "description"})
+        for model in shape["models"].values():
+            model["spec"] = _shape_of(parse_spec(model["spec"]))
+            for key in _UNSHAPING:
+                model.pop(key, None)
+        return shape
+
+    @property
+    def digest(self) -> str:
+        """A name for the shape: 64 hex digits."""
+        return hashlib.sha256(orjson.dumps(self.shape, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+def _shape_of(spec: Spec) -> str:
+    """What of a spec shapes an answer: not the address, nor how slow the stand-in is and where it counts."""
+    if spec.provider != "scripted":
+        return f"{spec.provider}:{spec.model}"
+    kept = (option for option in spec.options.split(",") if option.partition("=")[0].strip() not in _UNSHAPING_OPTIONS)
+    return ":".join(["scripted", *filter(None, [",".join(kept)])])
+
+
+PRESETS: tuple[str, ...] = tuple(
+    sorted(
+        file.name.removesuffix(".yaml")
+        for file in files("aidsafe.orchestration.recipes").iterdir()
+        if file.name.endswith(".yaml")
+    )
+)
+"""The recipes that ship with us, by name."""
+
+
+def recipe(name: str = "aidsafe", *, sets: Sequence[str] = (), model: str | None = None) -> Recipe:
+    """A preset by name, or a recipe file by its path; `sets` are `KEY=VALUE`, `model` goes to every role and seat."""
+    return load_recipe(name, sets=sets, model=model)
+
+
+def preset_text(name: str) -> str:
+    """The YAML of a preset."""
+    if name not in PRESETS:
+        raise RecipeError(f"no recipe {name!r}: {did_you_mean(name, PRESETS)} Or name a file that ends in .yaml")
+    return files("aidsafe.orchestration.recipes").joinpath(f"{name}.yaml").read_text("utf-8")
+
+
+def load_recipe(name: str | FilePath, *, sets: Sequence[str] = (), model: str | None = None) -> Recipe:
+    """A preset or a file, as `recipe`."""
+    path = FilePath(name)
+    if str(name) in PRESETS or path.suffix not in (".yaml", ".yml"):
+        return read_recipe(preset_text(str(name)), file=f"recipe {name}", sets=sets, model=model)
+    try:
+        text = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise RecipeError(f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8") from error
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror}); presets are {', '.join(PRESETS)}") from error
+    return read_recipe(text, file=str(path), sets=sets, model=model)
+
+
+def read_recipe(text: str, *, file: str, sets: Sequence[str] = (), model: str | None = None) -> Recipe:
+    """The recipe in a YAML text. Raises `RecipeError` naming file, line and field."""
+    try:
+        marked = read_yaml(text)
+    except YamlProblem as problem:
+        raise RecipeError(f"{file}:{problem.line}: {problem}") from problem
+    value = marked.value if marked.value is not None else {}
+    if not isinstance(value, dict):
+        raise RecipeError(f"{file}:1: a recipe is a mapping of fields, not {type(value).__name__}")
+    if model is not None:
+        value = _one_model(value, model)
+    if sets:
+        # A setting inside the seats changes one of them, and takes none away.
+        value.setdefault("seats", {name: {} for name in Recipe().seats})
+    for setting in sets:
+        _set(value, setting)
+    parsed = _parsed(value, marked, file, sets)
+    _refuse(_spec_problems(parsed), marked, file, sets)
+    resolved = _resolved(parsed)
+    _refuse(_problems(resolved), marked, file, sets)
+    return resolved
+
+
+def _one_model(value: dict[str, JsonValue], spec: str) -> dict[str, JsonValue]:
+    """The recipe with one model in every role and seat."""
+    try:
+        parse_spec(spec)
+    except RecipeError as error:
+        raise RecipeError(f"--model: {error}") from error
+    models = value.get("models")
+    first = next(iter(models.values()), {}) if isinstance(models, dict) else {}
+    kept = {k: v for k, v in first.items() if k not in ("spec", "price")} if isinstance(first, dict) else {}
+    value = {**value, "models": {"model": {**kept, "spec": spec}}}
+    for part in ("roles", "seats"):
+        entries = value.get(part)
+        if isinstance(entries, dict):
+            value[part] = {name: _without_model(entry) for name, entry in entries.items()}
+    return value
+
+
+def _without_model(entry: JsonValue) -> JsonValue:
+    if isinstance(entry, str):
+        return {}
+    return {k: v for k, v in entry.items() if k not in ("model", "fallback")} if isinstance(entry, dict) else entry
+
+
+def _set(value: dict[str, JsonValue], setting: str) -> None:
+    key, sign, text = setting.partition("=")
+    if not sign or not key.strip():
+        raise RecipeError(f"--set {setting!r} is not KEY=VALUE, for example --set protocol.max_rounds=1")
+    try:
+        new = read_yaml(text).value
+    except YamlProblem as problem:
+        raise RecipeError(f"--set {setting!r}: {problem}") from problem
+    *way, last = key.strip().split(".")
+    place = value
+    for step in way:
+        inner = place.get(step)
+        if isinstance(inner, str):
+            inner = {"model": inner}
+        place[step] = inner = dict(inner) if isinstance(inner, dict) else {}
+        place = inner
+    place[last] = new
+
+
+def _parsed(value: dict[str, JsonValue], marked: Marked, file: str, sets: Sequence[str]) -> Recipe:
+    try:
+        return Recipe.model_validate(value)
+    except ValidationError as error:
+        found = error.errors(include_url=False)[0]
+        path: Path = tuple(step for step in found["loc"] if step not in ("function-before[_role()", "Role"))
+        raise RecipeError(f"{_where(path, marked, file, sets)}: {_sentence(found, path)}") from error
+
+
+def _where(path: Path, marked: Marked, file: str, sets: Sequence[str]) -> str:
+    dotted = ".".join(str(step) for step in path)
+    for setting in sets:
+        key = setting.partition("=")[0].strip()
+        if f"{dotted}.".startswith(f"{key}.") or f"{key}.".startswith(f"{dotted}."):
+            return f"--set {setting}"
+    line = marked.line(path)
+    return f"{file}:{line}: {dotted}" if line else f"{file}: {dotted}"
+
+
+def _sentence(error: ErrorDetails, path: Path) -> str:
+    if error["type"] == "extra_forbidden":
+        return f"unknown key {str(path[-1])!r}; {did_you_mean(str(path[-1]), _known_keys(path[:-1]))}"
+    if error["type"] == "value_error":
+        return error["msg"].removeprefix("Value error, ")
+    return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {repr(error['input'])[:60]}"
+
+
+def _known_keys(path: Path) -> tuple[str, ...]:
+    """The keys that may stand at a path of a recipe."""
+    kind: object = Recipe
+    for step in path:
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            kind = _plain(kind.model_fields[str(step)].annotation)
+        elif get_origin(kind) is dict:
+            kind = _plain(get_args(kind)[1])
+    return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
+
+
+def _plain(annotation: object) -> object:
+    """The model or mapping in an annotation that may also allow null."""
+    if get_origin(annotation) is Annotated:
+        annotation = get_args(annotation)[0]
+    if get_origin(annotation) in (Union, UnionType):
+        return next(part for part in get_args(annotation) if part is not type(None))
+    return annotation
+
+
+def _resolved(recipe: Recipe) -> Recipe:
+    """The recipe with every model named and priced; where there is one model, it is everyone's."""
+    only = next(iter(recipe.models)) if len(recipe.models) == 1 else None
+    roles = recipe.roles
+    named = Roles(
+        decomposer=_role_with_model(roles.decomposer, only),
+        seeder=_role_with_model(roles.seeder, only) or Role(),
+        refiner=_role_with_model(roles.refiner, only),
+    )
+    seats = {name: entry.model_copy(update={"model": entry.model or only}) for name, entry in recipe.seats.items()}
+    models = {name: settings.model_copy(update={"price": _price(settings)}) for name, settings in recipe.models.items()}
+    return recipe.model_copy(update={"roles": named, "seats": seats, "models": models})
+
+
+def _role_with_model(role: Role | None, only: str | None) -> Role | None:
+    return None if role is None else role.model_copy(update={"model": role.model or only})
+
+
+def _price(settings: ModelSettings) -> Price | None:
+    """The recipe's price, else a list price, else none: unknown stays unknown. The stand-in is free."""
+    spec = parse_spec(settings.spec)
+    if spec.provider == "scripted" and settings.price is None:
+        return Price(prompt=0, completion=0)
+    listed = list_price(spec)
+    return settings.price or (listed.price if listed else None)
+
+
+def _refuse(problems: Iterator[tuple[Path, str]], marked: Marked, file: str, sets: Sequence[str]) -> None:
+    """Raise `RecipeError` for the first problem, saying where it is."""
+    for path, problem in problems:
+        raise RecipeError(f"{_where(path, marked, file, sets)}: {problem}")
+
+
+def _spec_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
+    for name, settings in recipe.models.items():
+        try:
+            parse_spec(settings.spec)
+        except RecipeError as error:
+            yield ("models", name, "spec"), str(error)
+
+
+def _problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
+    yield from _model_problems(recipe)
+    yield from _seat_problems(recipe)
+    yield from _protocol_problems(recipe)
+
+
+def _model_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
+    in_usd = recipe.budget.usd is not None or recipe.protocol.budget.usd is not None
+    for name, settings in recipe.models.items():
+        if in_usd and settings.price is None:
+            yield ("models", name), "has no price, so a budget in usd cannot be kept; give it one or drop the budget"
+    entries: dict[Path, Role | SeatEntry] = {("roles", name): role for name, role in recipe.roles if role is not None}
+    entries |= {("seats", name): seat for name, seat in recipe.seats.items()}
+    for path, entry in entries.items():
+        yield from _named_models(recipe, path, entry)
+
+
+def _named_models(recipe: Recipe, path: Path, entry: Role | SeatEntry) -> Iterator[tuple[Path, str]]:
+    if entry.model is None:
+        yield path, f"names no model; give it one of: {', '.join(recipe.models)}"
+    for field in ("model", "fallback"):
+        named = getattr(entry, field)
+        if named is not None and named not in recipe.models:
+            yield (*path, field), f"there is no model {named!r}; {did_you_mean(named, recipe.models)}"
+
+
+def _seat_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
+    for seat in recipe.table:
+        at, tokens = ("seats", seat.name), seat.budget.completion_tokens
+        if not seat.name.isidentifier():
+            yield at, f"the seat name {seat.name!r} must be an identifier: letters, digits and _"
+        if seat.name in RESERVED:
+            yield at, f"the seat name {seat.name!r} is taken by a role; choose another"
+        if tokens is not None and tokens < seat.longest:
+            where = (*at, "budget", "completion_tokens")
+            yield where, f"{tokens} do not cover one answer of max_tokens {seat.longest}; raise it or lower max_tokens"
+    if not recipe.seats and recipe.protocol.max_rounds > 0:
+        yield ("seats",), "there are rounds but no seats; add a seat or set protocol.max_rounds to 0"
+
+
+def _protocol_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
+    protocol, seats = recipe.protocol, len(recipe.seats)
+    axes: dict[str, Mapping[str, object]] = {"order": ORDERS, "visibility": VISIBILITIES, "identity": IDENTITIES}
+    for axis, known in axes.items():
+        word = getattr(protocol, axis)
+        if word not in known:
+            yield ("protocol", axis), f"unknown {axis} {word!r}; {did_you_mean(word, known)}"
+    rule = protocol.consensus
+    if rule.rule not in RULES:
+        yield ("protocol", "consensus", "rule"), f"unknown rule {rule.rule!r}; {did_you_mean(rule.rule, RULES)}"
+    if seats and quorum_of(rule.rule, rule.quorum, seats) > seats:
+        yield ("protocol", "consensus", "quorum"), f"a quorum of {rule.quorum} cannot be had from {seats} seats"

@@ -1,0 +1,1 @@
+"""The recipes that ship with us, one YAML file each."""

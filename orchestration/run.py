@@ -1,0 +1,78 @@
+"""A run on disk, to be read: its manifest, transcripts, records and totals. Reading never writes."""
+
+from collections.abc import Iterator
+from functools import cached_property
+from pathlib import Path
+
+from aidsafe.core.errors import FolderError
+from aidsafe.core.events import QueryCompleted
+from aidsafe.core.records import Provenance, Record
+from aidsafe.core.transcript import Transcript
+from aidsafe.datasets.folding import record_of
+from aidsafe.orchestration.folder import RunFolder
+from aidsafe.orchestration.journal import JournalReader, read_journal
+from aidsafe.orchestration.manifest import Manifest, provenance_of
+from aidsafe.orchestration.totals import Totals
+
+__all__ = ["Run"]
+
+
+class Run:
+    """A run folder, read lazily; safe while a sitting is under way."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = RunFolder(Path(folder))
+        self.manifest = Manifest.model_validate(self.folder.load_manifest())
+
+    @cached_property
+    def journal(self) -> JournalReader:
+        """The journal, opened to read."""
+        return read_journal(self.folder.journal)
+
+    @property
+    def provenance(self) -> Provenance:
+        """What every record says of where it comes from."""
+        return provenance_of(self.manifest)
+
+    def transcripts(self) -> Iterator[Transcript]:
+        """Every transcript in source order, finished or not."""
+        return self.journal.transcripts()
+
+    def completed(self) -> Iterator[tuple[Record, Transcript]]:
+        """Every completed record with its transcript, in source order."""
+        for transcript in self.transcripts():
+            if isinstance(transcript.events[-1], QueryCompleted):
+                yield record_of(transcript, self.provenance), transcript
+
+    def records(self) -> Iterator[Record]:
+        """Every completed record, in source order."""
+        return (record for record, _ in self.completed())
+
+    def transcript(self, query_id: str) -> Transcript:
+        """One transcript by its query's id. Raises `FolderError` where there is none."""
+        found = self.journal.find(query_id)
+        if not found:
+            raise FolderError(f"{self.folder.path}: no query {query_id!r}; aidsafe show {self.folder.path} lists some")
+        return self.journal.transcript(*found[0])
+
+    @property
+    def totals(self) -> Totals:
+        """The run in numbers, counted from the journal."""
+        return Totals.of(
+            str(self.folder.path),
+            queries=expected(self.manifest),
+            counts=self.journal.counts(),
+            usage=self.journal.usage(),
+            seconds=self.manifest.totals.seconds,
+        )
+
+    def close(self) -> None:
+        """Close the journal, if it was opened."""
+        if "journal" in self.__dict__:
+            self.journal.close()
+
+
+def expected(manifest: Manifest) -> int:
+    """How many queries the run is to answer: rows, at most the limit, times replicas."""
+    rows = manifest.rows if manifest.limit is None else min(manifest.rows, manifest.limit)
+    return rows * manifest.replicas

@@ -1,0 +1,133 @@
+"""One sitting of a run: many queries at once, each on its journey, until all are done or something stops it.
+
+One task group, a lazily read stream of queries in, N workers, the oldest query first. Cancelling leaves the scope and
+nothing behind; what was committed is there for the next sitting.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+
+import anyio
+from structlog.contextvars import bound_contextvars
+
+from aidsafe.core.errors import BudgetSpent, SurroundingsError
+from aidsafe.core.events import Event, QueryCompleted, QueryReceived
+from aidsafe.core.records import Query
+from aidsafe.core.transcript import Transcript
+from aidsafe.orchestration.desk import Desk, Ledger, Place
+from aidsafe.orchestration.journey import journey
+from aidsafe.orchestration.purse import Purse
+from aidsafe.orchestration.table import Table
+
+__all__ = ["Begun", "Happening", "Sitting", "Stop"]
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One event of one query, as it happens; `number` is its place in the query's transcript."""
+
+    query: Query
+    number: int
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What an earlier sitting left of a query: its transcript, and answers that no event has taken up yet."""
+
+    transcript: Transcript = field(default_factory=Transcript)
+    answers: dict[Place, tuple[str, bytes]] = field(default_factory=dict)
+
+
+class Stop:
+    """A wish to stop: calls under way are finished, no new one is sent."""
+
+    def __init__(self) -> None:
+        self.requested = False
+
+    def request(self) -> None:
+        """Stop after the calls under way."""
+        self.requested = True
+
+
+@dataclass(slots=True)
+class Sitting:
+    """The work of one sitting. `left` gives the queries still to be done; `begun` what is there of one."""
+
+    table: Table
+    ledger: Ledger
+    purse: Purse
+    left: Iterator[Query]
+    begun: Callable[[Query], Begun]
+    watch: Callable[[Happening], None]
+    stop: Stop
+
+    async def work(self, in_flight: int) -> None:
+        """Work on `in_flight` queries at a time until none is left. Raises `SurroundingsError`."""
+        halted: SurroundingsError | None = None
+        async with anyio.create_task_group() as group:
+
+            async def worker() -> None:
+                nonlocal halted
+                try:
+                    await self._work()
+                except SurroundingsError as error:
+                    halted = halted or error
+                    group.cancel_scope.cancel()
+
+            for _ in range(in_flight):
+                group.start_soon(worker)
+        if halted is not None:
+            raise halted
+
+    async def _work(self) -> None:
+        while not self.stop.requested:
+            query = next(self.left, None)
+            if query is None or not self.purse.begin(query_key(query)):
+                return
+            with bound_contextvars(query_id=query.id):
+                completed = await self._query(query)
+            self.purse.end(query_key(query), completed=completed)
+
+    async def _query(self, query: Query) -> bool:
+        """Whether the query was completed; it stays pending where the budget or a wish stops it."""
+        found = self.begun(query)
+        desk = self._desk(query, found)
+        transcript = found.transcript
+        if not transcript.events:
+            transcript = transcript.append(self._received(query, desk))
+        number, event = len(transcript), None
+        try:
+            async with aclosing(journey(transcript, self.table, desk)) as events:
+                async for event in events:
+                    self.watch(Happening(query, number, event))
+                    number += 1
+                    if self.stop.requested:
+                        break
+        except BudgetSpent:
+            pass
+        await desk.written()
+        return isinstance(event, QueryCompleted)
+
+    def _received(self, query: Query, desk: Desk) -> QueryReceived:
+        guidance = self.table.guidance
+        event = QueryReceived(query=query, policies=guidance.policies.digest, prompts=guidance.prompts.digest)
+        desk.record(0, event)
+        self.watch(Happening(query, 0, event))
+        return event
+
+    def _desk(self, query: Query, found: Begun) -> Desk:
+        return Desk(
+            query,
+            ledger=self.ledger,
+            remembered=found.answers,
+            purse=self.purse,
+            budget=self.table.recipe.protocol.budget,
+            spent=found.transcript.usage,
+        )
+
+
+def query_key(query: Query) -> tuple[int, int]:
+    """A query's identity within its source."""
+    return query.row, query.replica
