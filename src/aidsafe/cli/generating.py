@@ -1,0 +1,213 @@
+"""What `aidsafe generate` does: checks everything, then carries one sitting through and says how it ended."""
+
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
+
+import anyio
+
+from aidsafe.cli.interrupting import interruptible
+from aidsafe.cli.logs import log_end, log_happening, logging_to
+from aidsafe.cli.opening import opened_run
+from aidsafe.cli.panel import watched
+from aidsafe.cli.progress import Tally
+from aidsafe.cli.summary import Summary
+from aidsafe.cli.telling import emit, emit_json, say
+from aidsafe.core.errors import SourceError
+from aidsafe.datasets.sources import Source, scan, scan_spool
+from aidsafe.orchestration.folder import RunFolder
+from aidsafe.orchestration.generating import IN_FLIGHT, Ended, Plan, carry_out, prepare
+from aidsafe.orchestration.journal import read_journal
+from aidsafe.orchestration.recipe import Recipe, load_recipe
+from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.table import Table, open_table
+
+__all__ = ["Asked", "carry_through"]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The command as it was given."""
+
+    source: str
+    out: Path
+    recipe: str = "aidsafe"
+    model: str | None = None
+    sets: tuple[str, ...] = ()
+    policies: Path | None = None
+    prompts: Path | None = None
+    personas: Path | None = None
+    column: str | None = None
+    id_column: str | None = None
+    limit: int | None = None
+    replicas: int = 1
+    in_flight: int | None = None
+    seed: int | None = None
+    as_json: bool = False
+    quiet: bool = False
+
+
+def carry_through(asked: Asked) -> int:
+    """Check, then work until all is done or something stops it; the exit code."""
+    table = open_table(recipe_of(asked))
+    with _scanned(asked) as source:
+        plan = prepare(source, asked.out, table, limit=asked.limit, replicas=asked.replicas)
+        plan = _settled(plan)
+    if plan.manifest.notice:
+        say(plan.manifest.notice)
+    ended = _sat(plan, asked)
+    _report(plan, ended, asked)
+    return ended.exit_code
+
+
+def recipe_of(asked: Asked) -> Recipe:
+    """The recipe with what the flags set of it."""
+    recipe = load_recipe(asked.recipe, sets=asked.sets, model=asked.model)
+    folders = {"policies": asked.policies, "prompts": asked.prompts, "personas": asked.personas}
+    fields: dict[str, object] = {name: _path(folder) for name, folder in folders.items() if folder is not None}
+    if asked.seed is not None:
+        fields["seed"] = asked.seed
+    return recipe.model_copy(update=fields)
+
+
+def _path(folder: Path) -> str:
+    # A bare `aidsafe` in a recipe names what is shipped.
+    return f"./{folder}" if len(folder.parts) == 1 else str(folder)
+
+
+@contextmanager
+def _scanned(asked: Asked) -> Iterator[Source]:
+    """The source, checked; standard input lies in a file that is gone at the end unless it was moved."""
+    if asked.source != "-":
+        yield scan(Path(asked.source), column=asked.column, id_column=asked.id_column)
+    elif sys.stdin.isatty():
+        yield _scanned_before(asked)
+    else:
+        spool = _room_beside(asked.out)
+        try:
+            yield scan("-", spool=spool, column=asked.column, id_column=asked.id_column)
+        finally:
+            spool.unlink(missing_ok=True)
+
+
+def _scanned_before(asked: Asked) -> Source:
+    """What an earlier sitting was given through standard input."""
+    kept = RunFolder(asked.out).spool
+    if not kept.is_file():
+        raise SourceError("standard input is a terminal; pipe queries into it, or name a file")
+    return scan_spool(kept, column=asked.column, id_column=asked.id_column)
+
+
+def _room_beside(out: Path) -> Path:
+    """A place for standard input on the disk of the run, in a folder that is there already."""
+    folder = next(place for place in (out, *out.absolute().parents) if place.is_dir())
+    return folder / f".source.{os.getpid()}.tmp"
+
+
+def _settled(plan: Plan) -> Plan:
+    """The plan with standard input moved to where the run keeps it."""
+    spool, found = plan.folder.spool, plan.source.files[0].path
+    if plan.source.name != "standard input" or found == spool:
+        return plan
+    if not (plan.resumes and spool.is_file()):
+        plan.folder.path.mkdir(parents=True, exist_ok=True)
+        shutil.move(found, spool)
+    return replace(plan, source=plan.source.moved(spool))
+
+
+def _sat(plan: Plan, asked: Asked) -> Ended:
+    """One sitting, watched and logged."""
+    tally, stop = _tally(plan), Stop()
+    with ExitStack() as stack:
+        stack.enter_context(logging_to(plan.folder.log))
+        stack.enter_context(watched(tally, title=f"aidsafe generate: {plan.folder.path}", quiet=asked.quiet))
+        in_flight = asked.in_flight or IN_FLIGHT
+        began = {"queries": plan.queries, "left": tally.queries - tally.finished, "in_flight": in_flight}
+        watch = _together(tally.note, log_happening(began))
+        sitting = partial(_sit, plan, watch=watch, stop=stop, in_flight=in_flight)
+        ended = anyio.run(sitting, backend_options={"use_uvloop": find_spec("uvloop") is not None}) or _cut_short(plan)
+        log_end(ended)
+    return ended
+
+
+async def _sit(plan: Plan, *, watch: Callable[[Happening], None], stop: Stop, in_flight: int) -> Ended | None:
+    work = partial(carry_out, plan, in_flight=in_flight, watch=watch, stop=stop)
+    try:
+        return await interruptible(work, stop.request)
+    finally:
+        await _closed(plan.table)
+
+
+async def _closed(table: Table) -> None:
+    """Let go of every connection."""
+    with anyio.CancelScope(shield=True):
+        for client in table.clients.values():
+            await client.close()
+
+
+def _together(*watchers: Callable[[Happening], None]) -> Callable[[Happening], None]:
+    """One watcher that tells all of them."""
+
+    def watch(happening: Happening) -> None:
+        for watcher in watchers:
+            watcher(happening)
+
+    return watch
+
+
+def _tally(plan: Plan) -> Tally:
+    if not (plan.resumes and plan.folder.journal.is_file()):
+        return Tally(plan.queries)
+    with read_journal(plan.folder.journal) as journal:
+        return Tally.after(plan.queries, journal.counts(), journal.usage())
+
+
+def _cut_short(plan: Plan) -> Ended:
+    with opened_run(plan.folder.path) as run:
+        return Ended(run.totals, interrupted=True)
+
+
+def _report(plan: Plan, ended: Ended, asked: Asked) -> None:
+    """Print the totals, and say what happened and what to type next."""
+    summary = Summary(ended.totals, _failures(plan), plan.manifest.notice)
+    if asked.as_json:
+        emit_json(summary.json())
+    else:
+        emit(summary.text())
+    say(last_word(plan, ended, command=shlex.join(["aidsafe", *sys.argv[1:]])))
+
+
+def _failures(plan: Plan) -> dict[str, int]:
+    with read_journal(plan.folder.journal) as journal:
+        return journal.counts().failures
+
+
+def last_word(plan: Plan, ended: Ended, *, command: str) -> str:
+    """What happened, and what to type next."""
+    totals, folder = ended.totals, shlex.quote(str(plan.folder.path))
+    left = f"{totals.pending:,} of {totals.queries:,} queries are pending"
+    match ended.exit_code:
+        case 4:
+            return f"stopped: {ended.halted}; {left}. To go on: {command}"
+        case 130:
+            return f"interrupted; what was finished is kept, {left}. To go on: {command}"
+        case 3:
+            return f"the run budget is used up, {left}. To go on, raise it: {command}{_raised(plan.table.recipe)}"
+        case 1:
+            why = shlex.quote(str(plan.folder.failures))
+            return f"{totals.failed:,} of {totals.queries:,} queries failed; {why} says why"
+        case _:
+            return f"all {totals.queries:,} queries completed. To read one: aidsafe show {folder}"
+
+
+def _raised(recipe: Recipe) -> str:
+    """The settings that would double the run's limits."""
+    limits = recipe.budget.model_dump(exclude={"strict"}, exclude_none=True)
+    return "".join(f" --set budget.{name}={2 * limit:.10g}" for name, limit in limits.items())

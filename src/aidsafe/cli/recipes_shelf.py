@@ -1,0 +1,54 @@
+"""The shipped recipes as a shelf; apart from the others, since recipes know models."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from aidsafe.cli.shelves import Checked, in_columns
+from aidsafe.core.errors import InputError
+from aidsafe.orchestration.recipe import PRESETS, Recipe, load_recipe, preset_text
+from aidsafe.policies.library import load_policies
+from aidsafe.prompts.library import load_prompts
+from aidsafe.prompts.personas import load_personas
+
+__all__ = ["RecipesShelf"]
+
+
+class RecipesShelf:
+    """The recipes."""
+
+    def list(self) -> str:
+        """Name, seats and description."""
+        return in_columns(_line(load_recipe(name)) for name in PRESETS)
+
+    def show(self, name: str) -> str:
+        """A recipe's file."""
+        return preset_text(name).rstrip()
+
+    def check(self, path: Path) -> Checked:
+        """A recipe file, and what it names: personas, policies, prompts. The first thing wrong is an error."""
+        recipe = load_recipe(_file(path))
+        load_policies(_folder(recipe.policies))
+        load_prompts(_folder(recipe.prompts))
+        personas = load_personas(_folder(recipe.personas))
+        for seat in recipe.table:
+            personas.get(seat.persona)
+        return Checked(1)
+
+    def files(self) -> Mapping[str, bytes]:
+        """The recipe files."""
+        return {f"{name}.yaml": preset_text(name).encode() for name in PRESETS}
+
+
+def _line(recipe: Recipe) -> tuple[str, str, str]:
+    seats = len(recipe.seats)
+    return recipe.name, f"{seats} seat{'s' * (seats != 1)}", recipe.description
+
+
+def _file(path: Path) -> Path:
+    if path.suffix not in (".yaml", ".yml"):
+        raise InputError(f"{path}: a recipe file ends in .yaml; name one")
+    return path
+
+
+def _folder(named: str) -> Path | None:
+    return None if named == "aidsafe" else Path(named)
