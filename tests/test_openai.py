@@ -7,7 +7,7 @@ import anyio
 import pytest
 from asking import HELLO, asking
 from autogen_core import Image
-from autogen_core.models import AssistantMessage, UserMessage
+from autogen_core.models import AssistantMessage, FunctionExecutionResultMessage, LLMMessage, UserMessage
 from PIL import Image as Pillow
 from serving import Served, completion, failure, serving
 
@@ -47,7 +47,10 @@ async def test_an_answer_carries_what_the_server_said() -> None:
 async def test_a_request_says_what_the_settings_say() -> None:
     """Model, temperature, token limit and messages arrive; what is not set is not sent."""
     async with serving() as stub, asking(stub, temperature=0.5, max_tokens=77) as model:
-        more = [AssistantMessage(content="Yes?", source="me"), UserMessage(content=["a", "b"], source="u")]
+        more: list[LLMMessage] = [
+            AssistantMessage(content="Yes?", source="me"),
+            UserMessage(content=["a", "b"], source="u"),
+        ]
         await model.create([*HELLO, *more])
 
     assert [
@@ -200,6 +203,8 @@ async def test_what_cannot_be_sent_is_refused() -> None:
             await model.create([UserMessage(content=[image], source="user")])
         with pytest.raises(ModelError, match="asked without tools"):
             await model.create(HELLO, tools=[tool])  # type: ignore[list-item]
+        with pytest.raises(ModelError, match="a FunctionExecutionResultMessage of list cannot be sent"):
+            await model.create([FunctionExecutionResultMessage(content=[])])
 
     assert [] == stub.bodies
 
@@ -211,3 +216,28 @@ async def test_the_stream_is_the_answer_in_one_piece() -> None:
 
     assert ["hello"] == [piece.content for piece in pieces if not isinstance(piece, str)]
     assert 1 == len(pieces)
+
+
+async def test_a_long_answer_is_read_whole() -> None:
+    """An answer that arrives in many pieces is one answer."""
+    async with serving(completion("x" * 2_000_000)) as stub, asking(stub) as model:
+        assert "x" * 2_000_000 == (await model.create(HELLO)).content
+
+
+def test_autogen_is_told_what_the_model_takes() -> None:
+    """Text in, text or JSON out; tokens are estimated from bytes, and the window is left to the server."""
+    model = OpenAIModel(ModelSettings(spec="openai:m@http://127.0.0.1:1/v1"))
+    counted = model.count_tokens(HELLO)
+
+    assert ((len("Be kind.") + len("Hi")) // 3, 2**31 - counted) == (counted, model.remaining_tokens(HELLO))
+    assert (True, False) == (model.model_info["structured_output"], model.capabilities["function_calling"])
+
+
+async def test_reserved_tokens_that_were_not_used_come_back() -> None:
+    """A rate in tokens counts what a call used, not the most that it could have used."""
+    async with serving() as stub, asking(stub, tokens_per_minute=60_000) as model:
+        await model.create(HELLO)
+        left = model._at_home()[1].gate._tokens
+
+    assert left is not None
+    assert left.capacity - 10 <= left.level < left.capacity + 1

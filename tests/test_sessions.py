@@ -24,10 +24,11 @@ async def test_the_last_client_closes_the_connections() -> None:
     known.join(second)
     session = known.session
 
-    await known.release(first)
-    assert not session.closed
-    await known.release(second)
-    assert session.closed
+    closed = []
+    for client in (first, second):
+        await known.release(client)
+        closed.append(session.closed)
+    assert [False, True] == closed
     assert shared() is not known
     await close_sessions()
     await close_sessions()

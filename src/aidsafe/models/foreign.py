@@ -4,7 +4,7 @@ import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib import import_module
 from time import time
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import anyio
 from autogen_core.models import ChatCompletionClient, LLMMessage, ModelInfo
@@ -158,7 +158,7 @@ def _info(*, structured: bool, json: bool) -> ModelInfo:
     )
 
 
-def _given(**options: str | float | None) -> dict[str, str | float]:
+def _given(**options: str | float | None) -> dict[str, Any]:
     return {key: value for key, value in options.items() if value is not None}
 
 

@@ -39,7 +39,7 @@ _BYTES_A_MESSAGE = 32
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """The most a seat's call can take: prompt bytes (never fewer than its tokens), completion tokens, at which price."""
+    """The most a seat's call can take: prompt bytes (never fewer than its tokens), completion tokens, the price."""
 
     prompt_bytes: int
     completion_tokens: int
