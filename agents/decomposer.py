@@ -23,7 +23,8 @@ class Decomposer:
     async def speak(self, view: View) -> IntentsDecomposed:
         """The intents. Raises `ReplyError` or `ModelError` where there are none to be had."""
         reply = await self._line.ask(self._question(view))
-        intents = tuple(Intent(text=i.text, kind=i.kind, harm=i.harm, evidence=i.evidence) for i in reply.intents)
+        wanted = (intent for intent in reply.intents if intent.text.strip())
+        intents = tuple(Intent(text=i.text, kind=i.kind, harm=i.harm, evidence=i.evidence) for i in wanted)
         return IntentsDecomposed(restatement=reply.restatement, intents=intents, calls=self._line.calls())
 
     def _question(self, view: View) -> Question[IntentsReply]:

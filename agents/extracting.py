@@ -17,10 +17,10 @@ __all__ = ["NoReply", "read_reply"]
 R = TypeVar("R", bound=Reply)
 
 _THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
-_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])', re.DOTALL)
+_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_STRING_OR_TRAILING_COMMA = re.compile(rf'("(?:[^"\\]|\\.)*")|{_TRAILING_COMMA.pattern}', re.DOTALL)
 _DECODER = json.JSONDecoder()
 _MOST_OBJECTS = 200
-_LONGEST_MENDED = 50_000
 
 
 class NoReply(ValueError):
@@ -59,16 +59,20 @@ def _objects(text: str) -> Iterator[object]:
 
 
 def _decoded(text: str, position: int) -> tuple[object, int]:
+    """The object that begins here and where it ends; None, and where to look on, if it cannot be read."""
     try:
         return _DECODER.raw_decode(text, position)
+    except json.JSONDecodeError as error:
+        if _TRAILING_COMMA.match(text, text.rfind(",", position, error.pos + 1)):
+            return _without_trailing_commas(text, position)
+        return None, position + 1
     except (ValueError, RecursionError):
-        return _without_trailing_commas(text, position)
+        # A number of too many digits, or too many brackets in each other: no part of it is a reply either.
+        return None, len(text)
 
 
 def _without_trailing_commas(text: str, position: int) -> tuple[object, int]:
-    if len(text) - position > _LONGEST_MENDED:
-        return None, position + 1
-    mended = _TRAILING_COMMA.sub(lambda found: found[1] or "", text[position:])
+    mended = _STRING_OR_TRAILING_COMMA.sub(lambda found: found[1] or "", text[position:])
     try:
         found, end = _DECODER.raw_decode(mended)
     except (ValueError, RecursionError):
@@ -79,15 +83,17 @@ def _without_trailing_commas(text: str, position: int) -> tuple[object, int]:
 def _broken(text: str) -> str:
     """Where the first object of the text breaks; empty where it does not: then its fields are what is wrong."""
     start = text.find("{")
-    if start < 0 or _decoded(text, start)[0] is not None:
+    if start < 0:
         return ""
     try:
         _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
+        if _decoded(text, start)[0] is not None:
+            return ""
         near = text[max(error.pos - 20, 0) : error.pos + 20]
         return f"the JSON is broken near {near!r}: {error.msg}"
-    except RecursionError:
-        return "the JSON is nested too deeply"
+    except (ValueError, RecursionError):
+        return "the JSON is nested too deeply, or holds a number of too many digits"
     return ""
 
 

@@ -13,6 +13,7 @@ from aidsafe.core.records import Decision, Defect, Harm, IntentKind, OutcomeKind
 
 __all__ = [
     "CitedRule",
+    "ConcludeReply",
     "DraftReply",
     "EditReply",
     "IntentReply",
@@ -138,6 +139,13 @@ class TurnReply(Reply):
     response: Annotated[str | None, Unused] = None
     decision: Annotated[Decision | None, Unused] = None
     stance: Stance
+
+
+class ConcludeReply(Reply):
+    """The judge's reply: the point still open or how the last was settled, then whether the seats agree."""
+
+    reason: Text = ""
+    agreed: bool
 
 
 class OutcomeReply(Reply):

@@ -19,7 +19,8 @@ class Tally:
 
     `agreeing` said agree on this very version and changed nothing; `others` are valid stances that do not stand for
     it: objections, and agreement with an earlier version; `abstaining` and `errored` are not counted;
-    `silent` have not had the floor.
+    `silent` have not had the floor. `asked` is the share that the round asks for, `judged` whether a judge found
+    agreement on this very version.
     """
 
     agreeing: tuple[str, ...] = ()
@@ -27,6 +28,8 @@ class Tally:
     abstaining: tuple[str, ...] = ()
     errored: tuple[str, ...] = ()
     silent: tuple[str, ...] = ()
+    asked: float = 0.5
+    judged: bool = False
 
     @property
     def valid(self) -> int:
@@ -52,12 +55,28 @@ def majority(tally: Tally) -> bool:
     return 2 * len(tally.agreeing) > tally.valid + len(tally.silent)
 
 
+def supermajority(tally: Tally) -> bool:
+    """At least the share that the round asks for agrees, of the seats that could vote."""
+    return bool(tally.agreeing) and len(tally.agreeing) >= tally.asked * (tally.valid + len(tally.silent))
+
+
+def judge(tally: Tally) -> bool:
+    """A model that is no party found that the seats agree; its finding entered the transcript as an event."""
+    return tally.judged
+
+
 def first_agreement(tally: Tally) -> bool:
     """One seat agrees with the draft as it found it: the paper's rule (arXiv 2505.21784)."""
     return bool(tally.agreeing)
 
 
-RULES: dict[str, Rule] = {"unanimous": unanimous, "majority": majority, "first_agreement": first_agreement}
+RULES: dict[str, Rule] = {
+    "unanimous": unanimous,
+    "majority": majority,
+    "supermajority": supermajority,
+    "first_agreement": first_agreement,
+    "judge": judge,
+}
 
 _QUORUM_OF_ONE = frozenset({"first_agreement"})
 
@@ -73,7 +92,13 @@ def tally(turns: Sequence[Turn], seats: Sequence[str], version: int) -> Tally:
     parts: dict[str, list[str]] = {"agreeing": [], "others": [], "abstaining": [], "errored": [], "silent": []}
     for seat in seats:
         parts[_standing(latest.get(seat), version)].append(seat)
-    return Tally(**{name: tuple(part) for name, part in parts.items()})
+    return Tally(
+        agreeing=tuple(parts["agreeing"]),
+        others=tuple(parts["others"]),
+        abstaining=tuple(parts["abstaining"]),
+        errored=tuple(parts["errored"]),
+        silent=tuple(parts["silent"]),
+    )
 
 
 def _standing(turn: Turn | None, version: int) -> str:

@@ -62,6 +62,7 @@ class Deliberation(Team):
         self._running = False
         self._granted = anyio.Event()
         self._granted.set()
+        self._token: CancellationToken | None = None
         self._scope: anyio.CancelScope | None = None
 
     @property
@@ -80,8 +81,9 @@ class Deliberation(Team):
         return self._transcript
 
     def stop(self, reason: str) -> None:
-        """End the deliberation after the call under way; the refiner still finishes the draft."""
-        self._transcript = self._transcript.append(StopRequested(by="caller", reason=reason))
+        """End the deliberation under way after its current turn; the refiner still finishes the draft."""
+        if self._transcript.events and not self._transcript.finished and self._transcript.ended is None:
+            self._append(StopRequested(by="caller", reason=reason))
 
     async def run(
         self,
@@ -111,23 +113,17 @@ class Deliberation(Team):
         if self._running:
             raise ValueError("this deliberation is already running; one team holds one conversation")
         self._running = True
+        self._obey(cancellation_token)
+        said: list[Said] = []
         try:
-            asked = self._received(task)
-            said: list[Said] = list(asked) if output_task_messages else []
-            for message in said:
-                yield message
-            if cancellation_token is not None:
-                cancellation_token.add_callback(self._cancel)
-            await self._heard(asked)
-            while not self._transcript.finished:
-                for event in await self._advance(cancellation_token):
-                    message = self._append(event)
-                    said.append(message)
-                    yield message
-                    await self._heard([message])
+            async with aclosing(self._conversation(self._received(task))) as conversation:
+                async for message in conversation:
+                    if output_task_messages or isinstance(message, EventMessage):
+                        said.append(message)
+                        yield message
             yield TaskResult(messages=said, stop_reason=self._stop_reason())
         finally:
-            self._running = False
+            self._running, self._token = False, None
             if self._condition is not None and self._transcript.finished:
                 await self._condition.reset()
 
@@ -140,8 +136,9 @@ class Deliberation(Team):
             await self._condition.reset()
 
     async def pause(self) -> None:
-        """Grant the floor to nobody until `resume`; the call under way goes on."""
-        self._granted = anyio.Event()
+        """Grant the floor to nobody until `resume`; the turn under way goes on."""
+        if self._granted.is_set():
+            self._granted = anyio.Event()
 
     async def resume(self) -> None:
         """Grant the floor again."""
@@ -157,6 +154,8 @@ class Deliberation(Team):
 
     async def load_state(self, state: Mapping[str, Any]) -> None:
         """The transcript, from JSON; `run()` continues it."""
+        if self._running:
+            raise ValueError("the deliberation is running; cancel it before another is loaded")
         self._transcript = Transcript.of(EVENT.validate_python(event) for event in state["events"])
 
     def _received(self, task: Task) -> list[Said]:
@@ -177,35 +176,55 @@ class Deliberation(Team):
         self._transcript = Transcript.of([received])
         return list(messages)
 
-    async def _advance(self, token: CancellationToken | None) -> tuple[Event, ...]:
+    async def _conversation(self, asked: Sequence[Said]) -> AsyncGenerator[Said, None]:
+        """The task, then every event as a message, each heard by the user's condition after the consumer has it."""
+        for message in asked:
+            yield message
+        messages: Sequence[Said] = asked
+        while True:
+            stop = await self._heard(messages)
+            if stop is not None:
+                yield self._append(stop)
+            if self._transcript.finished:
+                return
+            # A round that closes at once is in the transcript whole, also where the consumer leaves in its midst.
+            messages = [self._append(event) for event in await self._advance()]
+            for message in messages:
+                yield message
+
+    async def _advance(self) -> tuple[Event, ...]:
         """The next events, given the floor is granted; stops at once where the token is cancelled."""
-        if token is not None and token.is_cancelled():
+        if self._token is not None and self._token.is_cancelled():
             raise _cancelled()
-        await self._granted.wait()
-        events: tuple[Event, ...] = ()
         # The scope never stands open across a yield: a consumer may close the stream from another task.
         with anyio.CancelScope() as self._scope:
+            await self._granted.wait()
             before = self._transcript
-            events = await advance(before, self._table, Desk(before.query))
-        if self._scope.cancelled_caught:
-            raise _cancelled()
-        return events
+            desk = Desk(before.query, budget=self._table.recipe.protocol.budget, spent=before.usage)
+            return await advance(before, self._table, desk)
+        raise _cancelled()
 
-    def _cancel(self) -> None:
-        if self._scope is not None:
+    def _obey(self, token: CancellationToken | None) -> None:
+        """Let the token stop this run, and no later one."""
+        self._token = token
+        if token is not None:
+            token.add_callback(lambda: self._cancel(token))
+
+    def _cancel(self, token: CancellationToken) -> None:
+        if token is self._token and self._scope is not None:
             self._scope.cancel()
 
     def _append(self, event: Event) -> EventMessage:
         self._transcript = self._transcript.append(event)
         return EventMessage.by(_author(event), event)
 
-    async def _heard(self, messages: Sequence[Said]) -> None:
-        """Let the user's condition hear; where it asks to stop, that is an event."""
-        if self._condition is None or self._transcript.ended is not None or not messages:
-            return
-        stop = await self._condition(messages)
-        if stop is not None:
-            self._transcript = self._transcript.append(StopRequested(by=stop.source, reason=stop.content))
+    async def _heard(self, messages: Sequence[Said]) -> StopRequested | None:
+        """Let the user's condition hear; what it asks for, if it asks to stop."""
+        condition = self._condition
+        if condition is None or condition.terminated or self._transcript.ended is not None or not messages:
+            return None
+        stop = await condition(messages)
+        return StopRequested(by=stop.source, reason=stop.content) if stop else None
 
     def _stop_reason(self) -> str:
         ended = self._transcript.ended

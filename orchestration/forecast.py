@@ -33,8 +33,9 @@ class Forecast:
         for name, saw in zip(floor.seats, floor.saw, strict=True):
             seat = self.table.seat(name)
             view = self.table.view(transcript, saw=saw, round=floor.round)
-            prompt = self.table.deliberator(name, self._line(seat.model)).prompt(view)
-            needs += self._needs(seat.model, prompt, TurnReply, rate=rate_of(self.table, transcript))
+            model = self.table.model_of(seat, transcript.query)
+            prompt = self.table.deliberator(name, self._line(model)).prompt(view)
+            needs += self._needs(model, prompt, TurnReply, rate=rate_of(self.table, transcript))
         return needs
 
     def finish(self, transcript: Transcript, floor: Floor) -> Needs:

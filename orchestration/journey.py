@@ -27,21 +27,24 @@ from aidsafe.core.transcript import Transcript, next_draft
 from aidsafe.orchestration.budget import NOTHING
 from aidsafe.orchestration.desk import Desk
 from aidsafe.orchestration.forecast import forecast_of, rate_of
-from aidsafe.orchestration.moderator import Closing, Floor, next_step
+from aidsafe.orchestration.moderator import Closing, Floor, Judging, next_step
 from aidsafe.orchestration.recipe import Role
 from aidsafe.orchestration.table import Table
 
-__all__ = ["deliberate", "journey", "take_floor"]
+__all__ = ["advance", "deliberate", "journey", "take_floor"]
 
 
 async def journey(transcript: Transcript, table: Table, desk: Desk) -> AsyncGenerator[Event, None]:
     """The events still to come, each as it happens; the last is query_completed or query_failed."""
     while not transcript.finished:
-        for event in await advance(transcript, table, desk):
+        events = await advance(transcript, table, desk)
+        # A round that closes at once is taken down whole, also where the reader leaves in the middle of it.
+        for event in events:
             desk.record(len(transcript), event)
             transcript = transcript.append(event)
-            if transcript.finished:
-                desk.finish(transcript)
+        if transcript.finished:
+            desk.finish(transcript)
+        for event in events:
             yield event
     await desk.written()
 
@@ -72,6 +75,8 @@ async def deliberate(transcript: Transcript, table: Table, desk: Desk) -> tuple[
     match step:
         case Closing():
             return (DeliberationEnded(reason=step.reason, rounds=step.rounds, turns=step.turns, numbers=step.numbers),)
+        case Judging():
+            return (await _judgement(step, transcript, table, desk),)
         case Floor():
             return await take_floor(step, transcript, table, desk)
 
@@ -79,7 +84,7 @@ async def deliberate(transcript: Transcript, table: Table, desk: Desk) -> tuple[
 async def take_floor(floor: Floor, transcript: Transcript, table: Table, desk: Desk) -> tuple[Event, ...]:
     """Let the seats of a floor speak (several: at once), and settle their edits on the draft in seat order."""
     await desk.written()
-    _hold_back(floor, transcript, table, desk)
+    _set_limits(floor, transcript, table, desk)
     if len(floor.seats) == 1:
         turns = [await _turn(floor, 0, transcript, table, desk)]
     else:
@@ -116,16 +121,30 @@ async def _together(floor: Floor, transcript: Transcript, table: Table, desk: De
 
 async def _turn(floor: Floor, place: int, transcript: Transcript, table: Table, desk: Desk) -> TurnTaken | SeatFailed:
     seat = table.seat(floor.seats[place])
-    line = table.line(seat.model, seat.fallback, step=len(transcript), speaker=seat.name, book=desk)
+    model = table.model_of(seat, transcript.query)
+    line = table.line(model, seat.fallback, step=len(transcript), speaker=seat.name, book=desk)
     view = table.view(transcript, saw=floor.saw[place], round=floor.round)
     return await table.deliberator(seat.name, line).speak(view)
 
 
-def _hold_back(floor: Floor, transcript: Transcript, table: Table, desk: Desk) -> None:
-    """Keep the refiner's share out of the seats' reach."""
+async def _judgement(step: Judging, transcript: Transcript, table: Table, desk: Desk) -> Event:
+    """What the judge finds at the end of a round; a judge that fails finds nothing."""
+    await desk.written()
+    role = table.recipe.roles.judge or Role()
+    line = table.line(role.model or "", role.fallback, step=len(transcript), speaker="judge", book=desk)
+    view = table.view(transcript, saw=tuple(range(len(transcript))), round=step.round)
+    return await table.judge(line).speak(view)
+
+
+def _set_limits(floor: Floor, transcript: Transcript, table: Table, desk: Desk) -> None:
+    """Keep the refiner's share out of the seats' reach, and each seat within its own budget."""
     if table.recipe.protocol.budget.limited:
         desk.rate = rate_of(table, transcript)
         desk.held_back = forecast_of(table).finish(transcript, floor)
+    for seat in map(table.seat, floor.seats):
+        if seat.budget.completion_tokens is not None:
+            spent = sum(c.completion_tokens for turn in transcript.turns if turn.seat == seat.name for c in turn.calls)
+            desk.seat_tokens[seat.name] = seat.budget.completion_tokens - spent
 
 
 async def _solo(stage: Stage, role: Role, transcript: Transcript, table: Table, desk: Desk) -> Event:

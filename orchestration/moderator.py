@@ -5,19 +5,20 @@ code replays stored transcripts.
 """
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from aidsafe.core.events import StopRequested, TurnTaken
+from aidsafe.core.events import ConsensusJudged, StopRequested, TurnTaken
 from aidsafe.core.records import Ending
 from aidsafe.core.transcript import Transcript, Turn
 from aidsafe.orchestration.budget import NOTHING, Needs, budget_ending
 from aidsafe.orchestration.consensus import RULES, Tally, quorum_of, tally
-from aidsafe.orchestration.orders import ORDERS
+from aidsafe.orchestration.likeness import likeness
+from aidsafe.orchestration.orders import ORDERS, Key
 from aidsafe.orchestration.protocol import Protocol, Seat
-from aidsafe.orchestration.visibility import VISIBILITIES
+from aidsafe.orchestration.visibility import VISIBILITIES, Reader
 
-__all__ = ["Closing", "Floor", "next_step"]
+__all__ = ["Closing", "Floor", "Judging", "next_step"]
 
 Forecast = Callable[[Transcript, "Floor"], Needs]
 """What the turns of a floor would take at the most, and what must be held back to finish after them."""
@@ -42,6 +43,13 @@ class Closing:
     numbers: dict[str, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """A judge is asked whether the seats agree, at the end of a round; what it finds enters as an event."""
+
+    round: int
+
+
 @dataclass(frozen=True)
 class _Standing:
     """Where a deliberation stands: the round under way, what has been said in it, and who may speak; each read once."""
@@ -49,7 +57,7 @@ class _Standing:
     transcript: Transcript
     protocol: Protocol
     seats: tuple[Seat, ...]
-    key: str
+    key: Key
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -119,8 +127,26 @@ class _Standing:
 
     @cached_property
     def tally(self) -> Tally:
+        counted = tally(self.transcript.turns, self.names, self.version)
+        return replace(counted, asked=self.protocol.consensus.asked(self.round), judged=self.judged)
+
+    @cached_property
+    def version(self) -> int:
+        """The draft version as it stands."""
         draft = self.transcript.draft
-        return tally(self.transcript.turns, self.names, draft.version if draft else 0)
+        return draft.version if draft else 0
+
+    @cached_property
+    def judgement(self) -> ConsensusJudged | None:
+        """What a judge found at the end of this round, if one was asked."""
+        found = self.transcript.last(ConsensusJudged)
+        return found if found and found.round == self.round else None
+
+    @cached_property
+    def judged(self) -> bool:
+        """Whether a judge found agreement on the draft as it stands."""
+        found = self.judgement
+        return found is not None and found.agreed is True and found.version == self.version
 
     @cached_property
     def quorum(self) -> int:
@@ -129,22 +155,22 @@ class _Standing:
 
 
 def next_step(
-    transcript: Transcript, protocol: Protocol, seats: Sequence[Seat], *, key: str, forecast: Forecast | None = None
-) -> Floor | Closing:
-    """Who has the floor next, or why the deliberation is over.
+    transcript: Transcript, protocol: Protocol, seats: Sequence[Seat], *, key: Key, forecast: Forecast | None = None
+) -> Floor | Judging | Closing:
+    """Who has the floor next, whether a judge is asked first, or why the deliberation is over.
 
     `key` is the query's own (its draws hang on it); `forecast` bounds what a floor would take (without it, a budget
     ends a deliberation when it is used up). The same transcript gives the same step.
     """
     standing = _Standing(transcript, protocol, tuple(seats), key)
     step = _closing(standing) or _floor(standing)
-    if isinstance(step, Closing):
+    if not isinstance(step, Floor):
         return step
     short = budget_ending(protocol.budget, transcript.usage, forecast(transcript, step) if forecast else NOTHING)
     return step if short is None else _closed(standing, *short)
 
 
-def _closing(standing: _Standing) -> Closing | None:
+def _closing(standing: _Standing) -> Closing | Judging | None:
     """The reasons to stop that stand before anyone else is asked, the strongest first."""
     if standing.transcript.last(StopRequested) is not None:
         return _closed(standing, "external")
@@ -152,7 +178,7 @@ def _closing(standing: _Standing) -> Closing | None:
         return _closed(standing, "none")
     if not standing.round:
         return None
-    return _consensus(standing) or (None if standing.waiting else _round_closing(standing))
+    return _consensus(standing) or (None if standing.waiting else _judging(standing) or _round_closing(standing))
 
 
 def _consensus(standing: _Standing) -> Closing | None:
@@ -161,18 +187,58 @@ def _consensus(standing: _Standing) -> Closing | None:
     found = standing.tally
     if found.valid < standing.quorum or not RULES[standing.protocol.consensus.rule](found):
         return None
-    return _closed(standing, "consensus", _numbers(standing))
+    return _closed(standing, "consensus", _numbers(standing)) if _counts(standing) else None
+
+
+def _counts(standing: _Standing) -> bool:
+    """Whether agreement may count: nobody holds a veto, dissent was heard, and it is no one's own work alone."""
+    rule, found = standing.protocol.consensus, standing.tally
+    if rule.veto is not None and rule.veto not in found.agreeing:
+        return False
+    if rule.dissent is not None and not _dissented(standing, rule.dissent):
+        return False
+    reviewed = len(standing.seats) > 1 if rule.review is None else rule.review
+    return found.judged or not reviewed or bool(set(found.agreeing) - {_author(standing)})
+
+
+def _dissented(standing: _Standing, seat: str) -> bool:
+    turns = standing.transcript.turns
+    return any(isinstance(turn, TurnTaken) and turn.seat == seat and turn.stance == "object" for turn in turns)
+
+
+def _author(standing: _Standing) -> str | None:
+    """Who changed the draft last; None if no seat has."""
+    turns = reversed(standing.transcript.turns)
+    return next((turn.seat for turn in turns if isinstance(turn, TurnTaken) and turn.edits), None)
+
+
+def _judging(standing: _Standing) -> Judging | None:
+    """A judge is due once at the end of a round, where the rule is its decision and a quorum has spoken."""
+    if standing.protocol.consensus.rule != "judge" or standing.judgement is not None:
+        return None
+    due = standing.rounds_held >= standing.protocol.fewest_rounds and standing.tally.valid >= standing.quorum
+    return Judging(standing.round) if due else None
 
 
 def _round_closing(standing: _Standing) -> Closing | None:
     """The reasons to stop at the end of a round."""
     last = standing.round >= standing.protocol.max_rounds
     return (
-        _nobody_wants(standing)
+        _covered(standing)
+        or _nobody_wants(standing)
         or (_undecided(standing) if last else None)
         or _stagnation(standing)
         or (_last_round(standing) if last else None)
     )
+
+
+def _covered(standing: _Standing) -> Closing | None:
+    """Every policy asked for is cited by the draft, with a verified quote."""
+    asked, draft = set(standing.protocol.coverage), standing.transcript.draft
+    if not asked or draft is None or standing.rounds_held < standing.protocol.fewest_rounds:
+        return None
+    cited = {citation.policy for thought in draft.thoughts for citation in thought.citations if citation.verified}
+    return _closed(standing, "coverage", {"covered": len(asked), "asked": len(asked)}) if asked <= cited else None
 
 
 def _nobody_wants(standing: _Standing) -> Closing | None:
@@ -191,10 +257,24 @@ def _stagnation(standing: _Standing) -> Closing | None:
     limit = standing.protocol.stagnation_rounds
     if limit is None or standing.round < max(limit, standing.protocol.fewest_rounds):
         return None
-    recent = (turn for turn in standing.transcript.turns if turn.round > standing.round - limit)
-    if any(isinstance(turn, TurnTaken) and turn.edits for turn in recent):
+    recent = [turn for turn in standing.transcript.turns if turn.round > standing.round - limit]
+    if any(_moves(standing, turn) for turn in recent):
         return None
     return _closed(standing, "stagnation", {"rounds_without_edit": limit})
+
+
+def _moves(standing: _Standing, turn: Turn) -> bool:
+    """Whether a turn moved the deliberation: it changed the draft, and not in the words of its seat's turn before."""
+    if not isinstance(turn, TurnTaken) or not turn.edits:
+        return False
+    limit = standing.protocol.stagnation_similarity
+    return limit is None or likeness(turn, _before(standing, turn)) < limit
+
+
+def _before(standing: _Standing, turn: TurnTaken) -> TurnTaken | None:
+    """The same seat's turn before this one."""
+    own = [t for t in standing.transcript.turns if isinstance(t, TurnTaken) and t.seat == turn.seat]
+    return next((t for t in reversed(own) if t.round < turn.round), None)
 
 
 def _last_round(standing: _Standing) -> Closing:
@@ -223,8 +303,11 @@ def _saw(standing: _Standing, name: str, round: int) -> tuple[int, ...]:
     transcript, together = standing.transcript, standing.group(name, round)
     numbered = tuple(zip(transcript.turn_numbers, transcript.turns, strict=True))
     earlier = [(number, turn) for number, turn in numbered if turn.round != round or turn.seat not in together]
-    may_read = VISIBILITIES[standing.protocol.visibility]
-    hidden = {*transcript.turn_numbers}.difference(n for n, turn in earlier if may_read(name, (n, turn), earlier))
+    reader = Reader(name, standing.names, tuple(turn for _, turn in earlier))
+    may_read, window = VISIBILITIES[standing.protocol.visibility], standing.protocol.window
+    oldest = 0 if window is None else round - window
+    shown = {n for place, (n, turn) in enumerate(earlier) if turn.round >= oldest and may_read(reader, place)}
+    hidden = {*transcript.turn_numbers} - shown
     return tuple(number for number in range(len(transcript)) if number not in hidden)
 
 

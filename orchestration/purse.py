@@ -11,7 +11,7 @@ import anyio
 from aidsafe.core.errors import BudgetSpent
 from aidsafe.core.records import Call, Usage
 from aidsafe.models.metering import Bound
-from aidsafe.orchestration.budget import NOTHING, Needs, RunBudget, needs_of
+from aidsafe.orchestration.budget import MARGIN, NOTHING, Needs, RunBudget, needs_of
 
 __all__ = ["Purse"]
 
@@ -48,7 +48,9 @@ class Purse:
 
     def begin(self, query: object) -> bool:
         """Whether this query may begin: with it, all that are open can still be expected to finish."""
-        if self.limited and (self.refused or not self._fits(self._expected + self._outstanding())):
+        # What is set aside is part of what the open queries are still expected to take.
+        needed = self._expected + _greater(self._outstanding() - self._aside, NOTHING)
+        if self.limited and (self.refused or not self._fits(needed)):
             self.refused = True
             return False
         self._open[query] = NOTHING
@@ -85,7 +87,7 @@ class Purse:
         self._changed = anyio.Event()
 
     def _tokens_a_byte(self) -> float:
-        return 1.0 if self.budget.strict or not self._rate else min(1.0, self._rate * 1.2)
+        return 1.0 if self.budget.strict or not self._rate else min(1.0, self._rate * MARGIN)
 
     def _outstanding(self) -> Needs:
         """What the open queries are still expected to take."""

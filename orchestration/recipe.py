@@ -26,7 +26,7 @@ from aidsafe.orchestration.budget import RunBudget
 from aidsafe.orchestration.consensus import RULES, quorum_of
 from aidsafe.orchestration.identity import IDENTITIES
 from aidsafe.orchestration.orders import ORDERS
-from aidsafe.orchestration.protocol import Protocol, Seat, SeatBudget
+from aidsafe.orchestration.protocol import Amount, Consensus, Count, Protocol, Seat, SeatBudget, Weighted
 from aidsafe.orchestration.visibility import VISIBILITIES
 
 __all__ = ["PRESETS", "Recipe", "Role", "Roles", "SeatEntry", "load_recipe", "preset_text", "read_recipe", "recipe"]
@@ -34,7 +34,7 @@ __all__ = ["PRESETS", "Recipe", "Role", "Roles", "SeatEntry", "load_recipe", "pr
 _UNSHAPING = ("price", "timeout_seconds", "down_seconds", "in_flight", "requests_per_minute", "tokens_per_minute")
 _UNSHAPING_OPTIONS = ("latency", "tally", "truth")
 
-RESERVED = frozenset({"decomposer", "seeder", "refiner", "user", "moderator"})
+RESERVED = frozenset({"decomposer", "seeder", "refiner", "judge", "user", "moderator"})
 
 
 class Role(Value):
@@ -52,25 +52,47 @@ RoleEntry = Annotated[Role | None, BeforeValidator(_role)]
 
 
 class Roles(Value):
-    """Who decomposes, seeds and refines. Null leaves a step out; the seeder is always there."""
+    """Who decomposes, seeds and refines; null leaves a step out, the seeder is always there.
+
+    The judge is asked at the end of a round where the consensus rule is its decision.
+    """
 
     decomposer: RoleEntry = Role()
     seeder: Annotated[Role, BeforeValidator(_role)] = Role()
     refiner: RoleEntry = Role()
+    judge: RoleEntry = None
 
 
 class SeatEntry(Value):
-    """A seat as a recipe writes it: persona (None: the seat's own name), model, fallback, budget."""
+    """A seat as a recipe writes it.
+
+    `persona` None is the one of the seat's own name. `model` is a model's name, or several names with their weights,
+    of which one is drawn for each query. `temperature`, `top_p` and `max_tokens` take the place of the model's own.
+    """
 
     persona: str | None = None
-    model: str | None = None
+    model: str | dict[str, Amount] | None = None
     fallback: str | None = None
     budget: SeatBudget = SeatBudget()
+    temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
+    top_p: Annotated[float, Field(gt=0, le=1)] | None = None
+    max_tokens: Count | None = None
+
+    @property
+    def pool(self) -> dict[str, float]:
+        """The models the seat draws from, with their weights."""
+        return self.model if isinstance(self.model, dict) else {self.model: 1.0} if self.model else {}
 
     @property
     def asks(self) -> tuple[str, ...]:
         """The models the seat may ask, by name."""
-        return tuple(named for named in (self.model, self.fallback) if named is not None)
+        return (*self.pool, *filter(None, [self.fallback]))
+
+    @property
+    def sampling(self) -> dict[str, float]:
+        """The settings that the seat has of its own."""
+        own = {"temperature": self.temperature, "top_p": self.top_p, "max_tokens": self.max_tokens}
+        return {name: value for name, value in own.items() if value is not None}
 
 
 class Recipe(Value):
@@ -95,7 +117,7 @@ class Recipe(Value):
             Seat(
                 name=name,
                 persona=entry.persona or name,
-                model=entry.model or "",
+                models=tuple(Weighted(model=model, weight=weight) for model, weight in entry.pool.items()),
                 fallback=entry.fallback,
                 budget=entry.budget,
                 longest=max((self.models[m].max_tokens for m in entry.asks if m in self.models), default=1),
@@ -283,10 +305,23 @@ def _resolved(recipe: Recipe) -> Recipe:
         decomposer=_role_with_model(roles.decomposer, only),
         seeder=_role_with_model(roles.seeder, only) or Role(),
         refiner=_role_with_model(roles.refiner, only),
+        judge=_role_with_model(roles.judge, only),
     )
     seats = {name: entry.model_copy(update={"model": entry.model or only}) for name, entry in recipe.seats.items()}
     models = {name: settings.model_copy(update={"price": _price(settings)}) for name, settings in recipe.models.items()}
-    return recipe.model_copy(update={"roles": named, "seats": seats, "models": models})
+    return _with_own_sampling(recipe.model_copy(update={"roles": named, "seats": seats, "models": models}))
+
+
+def _with_own_sampling(recipe: Recipe) -> Recipe:
+    """A model of its own, `MODEL@SEAT`, for every model of a seat with sampling of its own."""
+    models, seats = dict(recipe.models), dict(recipe.seats)
+    for name, entry in recipe.seats.items():
+        if entry.sampling and set(entry.pool) <= set(models):
+            own = {model: f"{model.partition('@')[0]}@{name}" for model in entry.pool}
+            models |= {own[model]: models[model].model_copy(update=entry.sampling) for model in entry.pool}
+            pool = {own[model]: weight for model, weight in entry.pool.items()}
+            seats[name] = entry.model_copy(update={"model": next(iter(pool)) if len(pool) == 1 else pool})
+    return recipe.model_copy(update={"models": models, "seats": seats})
 
 
 def _role_with_model(role: Role | None, only: str | None) -> Role | None:
@@ -334,12 +369,13 @@ def _model_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
 
 
 def _named_models(recipe: Recipe, path: Path, entry: Role | SeatEntry) -> Iterator[tuple[Path, str]]:
-    if entry.model is None:
+    pool = entry.pool if isinstance(entry, SeatEntry) else dict.fromkeys(filter(None, [entry.model]), 1.0)
+    if not pool:
         yield path, f"names no model; give it one of: {', '.join(recipe.models)}"
-    for field in ("model", "fallback"):
-        named = getattr(entry, field)
-        if named is not None and named not in recipe.models:
-            yield (*path, field), f"there is no model {named!r}; {did_you_mean(named, recipe.models)}"
+    for field, names in (("model", tuple(pool)), ("fallback", filter(None, [entry.fallback]))):
+        for named in names:
+            if named not in recipe.models:
+                yield (*path, field), f"there is no model {named!r}; {did_you_mean(named, recipe.models)}"
 
 
 def _seat_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
@@ -357,14 +393,36 @@ def _seat_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
 
 
 def _protocol_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
-    protocol, seats = recipe.protocol, len(recipe.seats)
+    protocol = recipe.protocol
     axes: dict[str, Mapping[str, object]] = {"order": ORDERS, "visibility": VISIBILITIES, "identity": IDENTITIES}
     for axis, known in axes.items():
         word = getattr(protocol, axis)
         if word not in known:
             yield ("protocol", axis), f"unknown {axis} {word!r}; {did_you_mean(word, known)}"
-    rule = protocol.consensus
+    if protocol.order == "simultaneous" and protocol.visibility == "previous":
+        yield (
+            ("protocol", "visibility"),
+            "'previous' passes a turn to whoever is next, and simultaneous seats have none",
+        )
+    yield from (
+        (("protocol", "consensus", field), problem)
+        for field, problem in _consensus_problems(recipe, protocol.consensus)
+    )
+
+
+def _consensus_problems(recipe: Recipe, rule: Consensus) -> Iterator[tuple[str, str]]:
+    seats = len(recipe.seats)
     if rule.rule not in RULES:
-        yield ("protocol", "consensus", "rule"), f"unknown rule {rule.rule!r}; {did_you_mean(rule.rule, RULES)}"
+        yield "rule", f"unknown rule {rule.rule!r}; {did_you_mean(rule.rule, RULES)}"
     if seats and quorum_of(rule.rule, rule.quorum, seats) > seats:
-        yield ("protocol", "consensus", "quorum"), f"a quorum of {rule.quorum} cannot be had from {seats} seats"
+        yield "quorum", f"a quorum of {rule.quorum} cannot be had from {seats} seats"
+    for field in ("veto", "dissent"):
+        named = getattr(rule, field)
+        if named is not None and named not in recipe.seats:
+            yield field, f"there is no seat {named!r}; {did_you_mean(named, recipe.seats)}"
+    if rule.rule != "supermajority" and "thresholds" in rule.model_fields_set:
+        yield "thresholds", f"thresholds are asked for by the rule 'supermajority', not by {rule.rule!r}"
+    if rule.rule == "judge" and recipe.roles.judge is None:
+        yield "rule", "the judge decides, and there is none: name its model in roles.judge"
+    if rule.review and seats == 1:
+        yield "review", "one seat cannot review its own edits; add a seat or leave review out"

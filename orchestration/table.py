@@ -14,16 +14,19 @@ from autogen_core.models import ChatCompletionClient
 from aidsafe.agents.decomposer import Decomposer
 from aidsafe.agents.deliberator import Deliberator
 from aidsafe.agents.guidance import Guidance, load_guidance
+from aidsafe.agents.judge import ConsensusJudge
 from aidsafe.agents.refiner import Refiner
 from aidsafe.agents.seeder import Seeder
 from aidsafe.agents.speaker import Line
 from aidsafe.agents.view import View
-from aidsafe.core.chance import digest
+from aidsafe.core.chance import chance
+from aidsafe.core.errors import RecipeError
 from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.models.metering import CallBook, Metered
 from aidsafe.models.opening import open_model
 from aidsafe.orchestration.identity import IDENTITIES
+from aidsafe.orchestration.orders import Key
 from aidsafe.orchestration.protocol import Seat
 from aidsafe.orchestration.recipe import Recipe
 from aidsafe.prompts.tags import suffix_of
@@ -44,9 +47,9 @@ class Table:
         """The seats in the order given."""
         return self.recipe.table
 
-    def key(self, query: Query) -> str:
-        """What this query's draws hang on: the seed, the row, the replica."""
-        return digest(self.recipe.seed, query.row, query.replica)
+    def key(self, query: Query) -> Key:
+        """What this query's draws hang on."""
+        return Key(self.recipe.seed, query.row, query.replica)
 
     def view(self, transcript: Transcript, *, saw: tuple[int, ...] = (), round: int = 0) -> View:
         """What a speaker is shown of a transcript."""
@@ -72,6 +75,10 @@ class Table:
         """Who refines."""
         return Refiner(line)
 
+    def judge(self, line: Line) -> ConsensusJudge:
+        """Who says whether the seats agree."""
+        return ConsensusJudge(line)
+
     def deliberator(self, name: str, line: Line) -> Deliberator:
         """Who holds a seat."""
         seat = self.seat(name)
@@ -80,6 +87,15 @@ class Table:
     def seat(self, name: str) -> Seat:
         """A seat by its name."""
         return next(seat for seat in self.seats if seat.name == name)
+
+    def model_of(self, seat: Seat, query: Query) -> str:
+        """The model that holds a seat for a query: the one named, or drawn from the seat's pool by weight."""
+        drawn = chance("model", *self.key(query), seat.name) * sum(each.weight for each in seat.models)
+        for each in seat.models[:-1]:
+            drawn -= each.weight
+            if drawn < 0:
+                return each.model
+        return seat.models[-1].model
 
     def line(self, model: str, fallback: str | None, *, step: int, speaker: str, book: CallBook | None = None) -> Line:
         """A speaker's line to its models for one event."""
@@ -97,6 +113,9 @@ def open_table(recipe: Recipe, *, guidance: Guidance | None = None) -> Table:
     found = guidance or _guidance(recipe)
     for seat in recipe.table:
         found.personas.get(seat.persona)
+    for policy in recipe.protocol.coverage:
+        if policy not in {known.id for known in found.policies.policies}:
+            raise RecipeError(f"protocol.coverage: there is no policy {policy!r} in play")
     clients = {name: open_model(settings, name=name) for name, settings in recipe.models.items()}
     return Table(recipe, found, clients)
 

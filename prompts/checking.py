@@ -7,6 +7,7 @@
     seed         query suffix                                        intents
     single       query suffix
     deliberate   query deliberation suffix seat persona round        intents persona_text max_rounds
+    conclude     query draft suffix                                  intents deliberation
     refine       query draft suffix                                  intents deliberation
     repair       error
 
@@ -58,6 +59,7 @@ CONTRACTS: Final[Mapping[str, Contract]] = MappingProxyType(
             ("intents", "persona_text", "max_rounds"),
             ("seat", "persona", "round"),
         ),
+        "conclude": Contract(("query", "draft", "suffix"), ("intents", "deliberation")),
         "refine": Contract(("query", "draft", "suffix"), ("intents", "deliberation")),
         "repair": Contract(("error",)),
     }

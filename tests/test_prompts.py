@@ -263,7 +263,7 @@ def test_every_hole_is_to_be_given(tmp_path: Path) -> None:
         ("seed", {"query": "q", "seat": "a"}, "prompt 'seed': give intents, suffix and leave out seat; its holes are"),
         ("purpose", {"query": "q"}, "prompt 'purpose': leave out query; its holes are none"),
         ("sede", {}, "'sede' is not a prompt; did you mean 'seed'?"),
-        ("nothing", {}, "'nothing' is not a prompt; there are charter, decompose,"),
+        ("nothing", {}, "'nothing' is not a prompt; there are charter, conclude,"),
     ],
 )
 def test_a_wrong_call_says_what_is_right(name: str, holes: dict[str, str], message: str) -> None:

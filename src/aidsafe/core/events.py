@@ -26,6 +26,7 @@ from aidsafe.core.records import (
 
 __all__ = [
     "EVENT",
+    "ConsensusJudged",
     "DeliberationEnded",
     "DraftRefined",
     "DraftSeeded",
@@ -124,6 +125,17 @@ class StopRequested(Value):
     reason: str
 
 
+class ConsensusJudged(Value):
+    """A judge said whether the seats agree on draft `version`; `agreed` is None where it gave no usable answer."""
+
+    kind: Literal["consensus_judged"] = "consensus_judged"
+    round: int = Field(ge=1)
+    version: int
+    reason: str = ""
+    agreed: bool | None
+    calls: tuple[Call, ...] = ()
+
+
 class DeliberationEnded(Value):
     """The moderator closed the deliberation; `numbers` justify the reason."""
 
@@ -168,6 +180,7 @@ Event = Annotated[
     | TurnTaken
     | SeatFailed
     | StopRequested
+    | ConsensusJudged
     | DeliberationEnded
     | DraftRefined
     | QueryCompleted

@@ -11,10 +11,8 @@ from typing import TypeVar
 from aidsafe.core.editing import apply_edits
 from aidsafe.core.events import (
     DeliberationEnded,
-    DraftRefined,
     DraftSeeded,
     Event,
-    IntentsDecomposed,
     QueryCompleted,
     QueryFailed,
     QueryReceived,
@@ -97,10 +95,10 @@ class Transcript:
 def calls_of(event: Event) -> tuple[Call, ...]:
     """The model calls an event carries; none for events no model made."""
     match event:
-        case IntentsDecomposed() | DraftSeeded() | TurnTaken() | SeatFailed() | DraftRefined() | QueryFailed():
-            return event.calls
         case QueryReceived() | StopRequested() | DeliberationEnded() | QueryCompleted():
             return ()
+        case _:
+            return event.calls
 
 
 def next_draft(draft: Draft | None, event: Event) -> Draft | None:
