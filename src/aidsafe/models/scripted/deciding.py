@@ -157,9 +157,10 @@ def guess(query: str) -> Guess:
     evidence += 3.0 * evaded + 0.6 * any(phrase in text for phrase in PRESSURE)
     if evidence >= 0.8 and any(phrase in text for phrase in ORDERS):
         evidence += 0.5
-    frames = tuple(_frames(text, roots, asks_fact=any(sign.topic == "privacy" for sign in signs)))
+    opener = _opener(text, asks_fact=any(sign.topic == "privacy" for sign in signs))
+    frames = tuple(_frames(opener, roots))
     despair = any(phrase in text for phrase in DESPAIR)
-    victim = any(sign.victim for sign in signs) and not {"history", "definition"} & set(frames)
+    victim = any(sign.victim for sign in signs) and opener not in ("history", "definition")
     return Guess(
         evidence=evidence,
         cues=0.0 if evaded else _cues(frames, signs, victim=victim),
@@ -231,10 +232,14 @@ def _privacy(words: list[str], roots: list[str]) -> Iterator[_Sign]:
         yield _Sign("privacy", 1.6, words[place], victim=bool(near & PEOPLE))
 
 
-def _frames(text: str, roots: list[str], *, asks_fact: bool) -> Iterator[Frame]:
+def _opener(text: str, *, asks_fact: bool) -> Frame | None:
     # "What is …" about a person's private facts defines nothing.
-    asked = not asks_fact and not text.startswith(NOT_OPENERS)
-    opener = next((frame for start, frame in OPENERS.items() if asked and text.startswith(start)), None)
+    if asks_fact or text.startswith(NOT_OPENERS):
+        return None
+    return next((frame for start, frame in OPENERS.items() if text.startswith(start)), None)
+
+
+def _frames(opener: Frame | None, roots: list[str]) -> Iterator[Frame]:
     if opener:
         yield opener
     present = frozenset(roots)

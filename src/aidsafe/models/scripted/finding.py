@@ -23,7 +23,7 @@ _LEAK = re.compile(
     re.IGNORECASE,
 )
 _SEAT = re.compile(rf"\b(?:the|another|earlier|policy) (?:{_REVIEWERS})\b", re.IGNORECASE)
-_LEFTOVER = re.compile(r"\*\*|^#+ |```|</?\w+>|^\[t\d+\]|\{\{|^\"\w+\":")
+_LEFTOVER = re.compile(r"\*\*|^#+ |```|</?\w+>|^\[t\d+\]|\{\{(?:\w*\}\})?|^\"\w+\":\s*\"?")
 _CANNED = re.compile(r"^(?:okay|ok|alright|hmm|sure|certainly|well|let's|let me|first, i)\b", re.IGNORECASE)
 _REFUSAL = re.compile(
     r"\b(?:i'm (?:very )?sorry|sorry, but|i apologi[sz]e|i can(?:no|')t|i'm (?:not able|unable)|i must decline"

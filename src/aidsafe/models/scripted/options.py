@@ -46,7 +46,7 @@ class ScriptedOptions(BaseModel):
     repairing: Rate = 0.8
     false_alarm: Rate = 0.05
     abstaining: Rate = 0.4
-    flipping: Rate = 0.22
+    flipping: Rate = 0.6
     recall_surface: Rate = 0.85
     recall_deep: Rate = 0.5
     false_removal: Rate = 0.03
@@ -63,7 +63,8 @@ class ScriptedOptions(BaseModel):
 
         The name before the colon may be left out. RecipeError names an unknown option and the nearest known one.
         """
-        _, _, listed = text.partition(":") if text.startswith("scripted") else ("", "", text)
+        name, _, rest = text.partition(":")
+        listed = rest if name.strip() == "scripted" else text
         settings: dict[str, str] = {}
         for part in filter(None, (part.strip() for part in listed.split(","))):
             name, value = _setting(part)

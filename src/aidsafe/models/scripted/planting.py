@@ -29,7 +29,7 @@ RESPONSE_PLACE = -1
 """The edit index that stands for a draft's response."""
 
 DEFAULT_SHARE = 0.68
-_SEED_RATE, _TURN_RATE, _RESPONSE_RATE = 0.3, 0.3, 0.11
+_SEED_RATE, _TURN_RATE, _RESPONSE_RATE = 0.36, 0.3, 0.16
 _REDUNDANT_RATE = 0.3
 
 

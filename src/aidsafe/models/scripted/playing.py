@@ -7,8 +7,7 @@ from typing import Literal
 import orjson
 
 from aidsafe.core.errors import ModelError
-from aidsafe.core.records import Decision
-from aidsafe.models.scripted.deciding import KIND_OF
+from aidsafe.models.scripted.concluding import conclude
 from aidsafe.models.scripted.decomposing import decompose
 from aidsafe.models.scripted.dice import Dice
 from aidsafe.models.scripted.faults import MALFORMED, REFUSALS, malformed
@@ -70,19 +69,16 @@ def _body(scene: Scene) -> tuple[dict[str, object], tuple[Plant, ...]]:
             return decompose(scene), ()
         case "refine":
             return refine(scene), ()
+        case "conclude":
+            return conclude(scene), ()
         case "seed" | "single":
             writer = Writer(scene, scene.verdict.decision)
             drafted = seed(scene, writer)
             return drafted, _written(writer.plants, drafted)
         case "deliberate":
-            writer = Writer(scene, _standing(scene))
+            writer = Writer(scene, scene.standing)
             turn = dict(deliberate(scene, writer))
             return turn, _written(writer.plants, turn)
-
-
-def _standing(scene: Scene) -> Decision:
-    """The decision that stands; the seat's own where none is shown."""
-    return next((known for known in KIND_OF if known == scene.draft.decision), scene.verdict.decision)
 
 
 def _written(plants: list[Plant], body: Mapping[str, object]) -> tuple[Plant, ...]:

@@ -18,8 +18,8 @@ from aidsafe.models.scripted.rules import RuleBook, rule_book
 
 __all__ = ["Role", "Seen", "SeenCitation", "SeenDraft", "SeenThought", "SeenTurn", "read_request"]
 
-Role = Literal["decompose", "seed", "deliberate", "refine", "single"]
-ROLES: tuple[Role, ...] = ("decompose", "seed", "deliberate", "refine", "single")
+Role = Literal["decompose", "seed", "deliberate", "conclude", "refine", "single"]
+ROLES: tuple[Role, ...] = ("decompose", "seed", "deliberate", "conclude", "refine", "single")
 
 _TASK = re.compile(r'<task-(?P<suffix>\w{1,64})(?P<attributes>(?: \w+="[^"\n]*")*)>')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from aidsafe.core.chance import digest
 from aidsafe.core.records import Decision
-from aidsafe.models.scripted.deciding import Guess, Verdict, decide, guess
+from aidsafe.models.scripted.deciding import KIND_OF, Guess, Verdict, decide, guess
 from aidsafe.models.scripted.dice import Dice
 from aidsafe.models.scripted.options import ScriptedOptions
 from aidsafe.models.scripted.reading import Seen, SeenDraft
@@ -41,6 +41,11 @@ class Scene:
         """Whether faults may strike this query at all."""
         only = self.options.only.lower()
         return not only or only in self.seen.query.lower()
+
+    @property
+    def standing(self) -> Decision:
+        """The decision that stands; one's own where none is shown."""
+        return next((known for known in KIND_OF if known == self.draft.decision), self.verdict.decision)
 
     def voice(self, decision: Decision) -> Voice:
         """The voice that speaks for a decision."""

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 
 from aidsafe.core.records import Stance
+from aidsafe.models.scripted.contending import flipped
 from aidsafe.models.scripted.deciding import KIND_OF
-from aidsafe.models.scripted.deliberating import agrees, consider, flipped
+from aidsafe.models.scripted.deliberating import agrees, consider
+from aidsafe.models.scripted.proposing import named
 from aidsafe.models.scripted.reading import SeenTurn
 from aidsafe.models.scripted.scene import Scene
 from aidsafe.models.scripted.turns import TurnBody, added, turn, weakness, withdrawn
@@ -48,7 +50,7 @@ def _dominates(scene: Scene, writer: Writer) -> TurnBody:
     thoughts = (writer.thought(slot, f"dominant {place}") for place, slot in enumerate(slots))
     edits = [added(thought, dice=scene.dice) for thought in thoughts if thought["text"] not in texts]
     fault = weakness(scene.draft, scene.draft.thoughts[0], "ungrounded", "blocking", dice=scene.dice)
-    reason = writer.voice.reason("object", f"thought {scene.draft.thoughts[0].id}")
+    reason = writer.voice.reason("object", named(scene.draft.thoughts[0]))
     pressed = turn("object", checked=writer.voice.checks(), reason=reason, weakness=fault, edits=edits)
     return {**pressed, "response": writer.voice.response(writer.decision, f"dominant {scene.seen.round}")}
 
@@ -62,7 +64,7 @@ def _drops(scene: Scene, writer: Writer) -> TurnBody:
     return turn(
         "object",
         checked=[],
-        reason=writer.voice.reason("object", f"thought {others[0].id}"),
+        reason=writer.voice.reason("object", named(others[0])),
         weakness=fault,
         edits=edits,
     )

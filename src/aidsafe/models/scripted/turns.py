@@ -10,9 +10,22 @@ from aidsafe.models.scripted.reading import SeenDraft, SeenThought
 from aidsafe.models.scripted.wording import first_words, some_words
 from aidsafe.models.scripted.writing import CitedBody, ThoughtBody
 
-__all__ = ["EditBody", "TurnBody", "WeaknessBody", "added", "resolved", "revised", "turn", "weakness", "withdrawn"]
+__all__ = [
+    "DOUBTS",
+    "EditBody",
+    "TurnBody",
+    "WeaknessBody",
+    "added",
+    "resolved",
+    "revised",
+    "turn",
+    "weakness",
+    "withdrawn",
+]
 
 _EXPECTED = 5
+DOUBTS: tuple[Defect, ...] = ("ungrounded", "irrelevant", "over_refusal", "redundant")
+"""Weaknesses that a seat may see where others see none."""
 
 
 class WeaknessBody(TypedDict):

@@ -6,7 +6,10 @@ from functools import lru_cache
 __all__ = ["STOP", "content_stems", "copied_span", "listed", "plain_nouns", "stem", "stems", "tokens"]
 
 _TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|[?.!,;:]")
-_NOUN = re.compile(r"(?<![^\s\"'(\u201c\u2018])[A-Za-z]{3,15}(?![^\s?.!,;:\"')\u201d\u2019])")
+_NOUN = re.compile(
+    r"(?<![^\s\"'(\u201c\u2018])(?<!\bI )(?<!\bi )(?<!\bto )(?<!\byou )(?<!\bwe )"
+    r"[A-Za-z]{3,15}(?=[?.!,;:\"')\u201d\u2019]*+(?:\s|$))"
+)
 _SPAN = re.compile(r"[A-Za-z]{1,15}(?: [A-Za-z]{1,15}){0,3}\b")
 _ENDINGS = ("'s", "ings", "ing", "edly", "ed", "ers", "es", "s", "ly")
 _SHORTEST = 3
@@ -77,6 +80,7 @@ def content_stems(text: str) -> frozenset[str]:
 
 def plain_nouns(text: str, *, without: frozenset[str]) -> tuple[str, ...]:
     """Words that may stand in an answer: plain letters, 3 to 15, and no stem of them among `without`."""
+    # What stands behind "I", "you", "we" or "to" is mostly a verb.
     words = enumerate(_NOUN.findall(text[:_HEAD]))
     found = [word if place and not word.isupper() else word.lower() for place, word in words]
     kept = (
