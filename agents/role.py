@@ -1,7 +1,7 @@
 """Any of our roles as an AutoGen `BaseChatAgent`: it gathers the messages it was sent into a view, and speaks.
 
-    team = RoundRobinGroupChat([RoleAgent.decomposer(model), RoleAgent.seeder(model),
-                                RoleAgent.deliberator("critic", model), RoleAgent.refiner(model)])
+    agents = [RoleAgent.decomposer(model), RoleAgent.seeder(model), RoleAgent.deliberator("critic", model)]
+    team = RoundRobinGroupChat(agents, max_turns=3, custom_message_types=[EventMessage])
 
 An agent remembers what it was told, so it belongs to one conversation.
 """

@@ -26,7 +26,7 @@ async def in_a_stock_team() -> None:
         aidsafe.RoleAgent.deliberator("critic", model),
         aidsafe.RoleAgent.refiner(model),
     ]
-    team = RoundRobinGroupChat(agents, max_turns=len(agents), custom_message_types=[])
+    team = RoundRobinGroupChat(agents, max_turns=len(agents), custom_message_types=[aidsafe.EventMessage])
     await Console(team.run_stream(task=TASK))
 
 

@@ -10,6 +10,7 @@ from aidsafe.core.version import __version__
 
 if TYPE_CHECKING:
     from aidsafe.agents.guidance import load_guidance as load_guidance
+    from aidsafe.agents.messages import EventMessage as EventMessage
     from aidsafe.agents.role import RoleAgent as RoleAgent
     from aidsafe.core.records import Record as Record
     from aidsafe.core.transcript import Transcript as Transcript
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 # Each public name and the module that defines it.
 _HOMES: Final[dict[str, str]] = {
     "Deliberation": "aidsafe.orchestration.deliberation",
+    "EventMessage": "aidsafe.agents.messages",
     "Happening": "aidsafe.orchestration.sitting",
     "Recipe": "aidsafe.orchestration.recipe",
     "Record": "aidsafe.core.records",
