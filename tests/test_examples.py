@@ -22,7 +22,7 @@ EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
         ("own_policies", "KS-"),
         ("another_persona", "1 chef turn_taken"),
         ("two_models", "small: "),
-        ("agents_in_autogen", "ended by consensus"),
+        ("agents_in_autogen", "messages; ended by "),
         ("reading_a_run", "critic "),
     ],
 )
