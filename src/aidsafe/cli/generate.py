@@ -23,14 +23,13 @@ def generate(
     limit: Annotated[int | None, Option("--limit", metavar="N", min=1, help="only the first N queries")] = None,
     replicas: Annotated[int, Option("--replicas", metavar="K", min=1, help="deliberate K times on each query")] = 1,
     in_flight: Annotated[int | None, Option("--in-flight", metavar="N", min=1, help="queries at a time")] = None,
+    workers: Annotated[int, Option("--workers", metavar="N", min=1, help="processes that share the work")] = 1,
+    dry_run: Annotated[bool, Option("--dry-run", help="say what it would take; send and write nothing")] = False,
     seed: Annotated[int | None, Option("--seed", metavar="N", help="what all draws hang on")] = None,
     as_json: Annotated[bool, Option("--json", help="print the totals as one JSON object")] = False,
     quiet: Annotated[bool, Option("--quiet", help="no progress")] = False,
 ) -> int:
-    """Deliberate on every query of SOURCE. Run it again to resume.
-
-    Without --model it rehearses on the built-in scripted model. Ctrl-C finishes the calls under
-    way, twice stops at once.
+    """Deliberate on every query of SOURCE; run it again to resume. Ctrl-C ends it soon, twice at once.
 
     \b
     aidsafe generate queries.csv --out runs/1 --model openai:gpt-4.1-mini --set budget.usd=5
@@ -52,6 +51,8 @@ def generate(
         replicas=replicas,
         in_flight=in_flight,
         seed=seed,
+        dry_run=dry_run,
+        workers=workers,
         as_json=as_json,
         quiet=quiet,
     )

@@ -4,7 +4,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import anyio
 
+from aidsafe.cli.collecting import seldom_collecting
+from aidsafe.cli.foretelling import foretell
 from aidsafe.cli.interrupting import interruptible
 from aidsafe.cli.logs import log_end, log_happening, logging_to
 from aidsafe.cli.opening import opened_run
@@ -28,6 +30,7 @@ from aidsafe.orchestration.journal import read_journal
 from aidsafe.orchestration.recipe import Recipe, load_recipe
 from aidsafe.orchestration.sitting import Happening, Stop
 from aidsafe.orchestration.table import Table, open_table
+from aidsafe.orchestration.workers import workers
 
 __all__ = ["Asked", "carry_through"]
 
@@ -50,6 +53,8 @@ class Asked:
     replicas: int = 1
     in_flight: int | None = None
     seed: int | None = None
+    dry_run: bool = False
+    workers: int = 1
     as_json: bool = False
     quiet: bool = False
 
@@ -59,6 +64,8 @@ def carry_through(asked: Asked) -> int:
     table = open_table(recipe_of(asked))
     with _scanned(asked) as source:
         plan = prepare(source, asked.out, table, limit=asked.limit, replicas=asked.replicas)
+        if asked.dry_run:
+            return foretell(plan, as_json=asked.as_json)
         plan = _settled(plan)
     if plan.manifest.notice:
         say(plan.manifest.notice)
@@ -79,7 +86,7 @@ def recipe_of(asked: Asked) -> Recipe:
 
 def _path(folder: Path) -> str:
     # A bare `aidsafe` in a recipe names what is shipped.
-    return f"./{folder}" if len(folder.parts) == 1 else str(folder)
+    return "./aidsafe" if str(folder) == "aidsafe" else str(folder)
 
 
 @contextmanager
@@ -127,20 +134,21 @@ def _sat(plan: Plan, asked: Asked) -> Ended:
     tally, stop = _tally(plan), Stop()
     with ExitStack() as stack:
         stack.enter_context(logging_to(plan.folder.log))
+        stack.enter_context(seldom_collecting())
         stack.enter_context(watched(tally, title=f"aidsafe generate: {plan.folder.path}", quiet=asked.quiet))
         in_flight = asked.in_flight or IN_FLIGHT
         began = {"queries": plan.queries, "left": tally.queries - tally.finished, "in_flight": in_flight}
         watch = _together(tally.note, log_happening(began))
-        sitting = partial(_sit, plan, watch=watch, stop=stop, in_flight=in_flight)
+        work = workers(asked.workers) if asked.workers > 1 else None
+        sitting = partial(_sit, plan, stop=stop, sit=partial(carry_out, in_flight=in_flight, watch=watch, work=work))
         ended = anyio.run(sitting, backend_options={"use_uvloop": find_spec("uvloop") is not None}) or _cut_short(plan)
         log_end(ended)
     return ended
 
 
-async def _sit(plan: Plan, *, watch: Callable[[Happening], None], stop: Stop, in_flight: int) -> Ended | None:
-    work = partial(carry_out, plan, in_flight=in_flight, watch=watch, stop=stop)
+async def _sit(plan: Plan, *, stop: Stop, sit: Callable[..., Awaitable[Ended]]) -> Ended | None:
     try:
-        return await interruptible(work, stop.request)
+        return await interruptible(partial(sit, plan, stop=stop), stop.request)
     finally:
         await _closed(plan.table)
 
@@ -181,7 +189,7 @@ def _report(plan: Plan, ended: Ended, asked: Asked) -> None:
         emit_json(summary.json())
     else:
         emit(summary.text())
-    say(last_word(plan, ended, command=shlex.join(["aidsafe", *sys.argv[1:]])))
+    say(last_word(plan, ended, arguments=sys.argv[1:]))
 
 
 def _failures(plan: Plan) -> dict[str, int]:
@@ -189,25 +197,35 @@ def _failures(plan: Plan) -> dict[str, int]:
         return journal.counts().failures
 
 
-def last_word(plan: Plan, ended: Ended, *, command: str) -> str:
-    """What happened, and what to type next."""
-    totals, folder = ended.totals, shlex.quote(str(plan.folder.path))
+def last_word(plan: Plan, ended: Ended, *, arguments: Sequence[str]) -> str:
+    """What happened, and what to type next; `arguments` are those of this command."""
+    totals, again = ended.totals, shlex.join(["aidsafe", *arguments])
     left = f"{totals.pending:,} of {totals.queries:,} queries are pending"
     match ended.exit_code:
         case 4:
-            return f"stopped: {ended.halted}; {left}. To go on: {command}"
+            return f"stopped: {ended.halted}; {left}. To go on: {again}"
         case 130:
-            return f"interrupted; what was finished is kept, {left}. To go on: {command}"
+            return f"interrupted; what was finished is kept, {left}. To go on: {again}"
         case 3:
-            return f"the run budget is used up, {left}. To go on, raise it: {command}{_raised(plan.table.recipe)}"
+            larger = shlex.join(["aidsafe", *_larger(arguments, plan.table.recipe)])
+            return f"the run budget is used up, {left}. To go on with twice as much: {larger}"
         case 1:
-            why = shlex.quote(str(plan.folder.failures))
-            return f"{totals.failed:,} of {totals.queries:,} queries failed; {why} says why"
+            return f"{totals.failed:,} of {totals.queries:,} queries failed; why: {_quoted(plan.folder.failures)}"
         case _:
-            return f"all {totals.queries:,} queries completed. To read one: aidsafe show {folder}"
+            return f"all {totals.queries:,} queries completed. To read one: aidsafe show {_quoted(plan.folder.path)}"
 
 
-def _raised(recipe: Recipe) -> str:
-    """The settings that would double the run's limits."""
+def _quoted(path: Path) -> str:
+    return shlex.quote(str(path))
+
+
+def _larger(arguments: Sequence[str], recipe: Recipe) -> Iterator[str]:
+    """The arguments with every limit of the run doubled."""
     limits = recipe.budget.model_dump(exclude={"strict"}, exclude_none=True)
-    return "".join(f" --set budget.{name}={2 * limit:.10g}" for name, limit in limits.items())
+    settings = {f"budget.{name}": f"{2 * limit:.10g}" for name, limit in limits.items()}
+    for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
+        is_old = argument.partition("=")[0] in settings
+        if not is_old and not (argument == "--set" and following.partition("=")[0] in settings):
+            yield argument
+    for name, limit in settings.items():
+        yield from ("--set", f"{name}={limit}")

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 import anyio
+from anyio.abc import TaskStatus
 
 from aidsafe.cli.telling import say
 
@@ -21,7 +22,7 @@ async def interruptible(work: Callable[[], Awaitable[T]], request: Callable[[], 
     outcome: list[T] = []
     errors: list[BaseException] = []
     async with anyio.create_task_group() as group:
-        group.start_soon(_heed, request, group.cancel_scope)
+        await group.start(_heed, request, group.cancel_scope)
         try:
             outcome.append(await work())
         except Exception as error:  # noqa: BLE001  # raised again below, outside of the group that would wrap it
@@ -32,9 +33,12 @@ async def interruptible(work: Callable[[], Awaitable[T]], request: Callable[[], 
     return outcome[0] if outcome else None
 
 
-async def _heed(request: Callable[[], None], scope: anyio.CancelScope) -> None:
+async def _heed(
+    request: Callable[[], None], scope: anyio.CancelScope, *, task_status: TaskStatus[None] = anyio.TASK_STATUS_IGNORED
+) -> None:
     heard = 0
     with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+        task_status.started()
         async for _ in signals:
             heard += 1
             if heard > 1:

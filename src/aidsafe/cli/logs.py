@@ -20,6 +20,7 @@ import structlog
 
 from aidsafe.core.errors import SurroundingsError
 from aidsafe.core.events import (
+    ConsensusJudged,
     DeliberationEnded,
     DraftRefined,
     DraftSeeded,
@@ -166,6 +167,8 @@ def _last_facts(event: Event) -> dict[str, object]:
     match event:
         case StopRequested():
             return {"by": event.by}
+        case ConsensusJudged():
+            return {"round": event.round, "version": event.version, "agreed": event.agreed}
         case DraftRefined():
             return {"thoughts": len(event.thoughts), "decision": event.decision}
         case QueryFailed():

@@ -10,11 +10,14 @@ from typing import Annotated, Final, TextIO, cast
 import typer
 from typer.main import get_command
 
+from aidsafe.cli.branch import branch
 from aidsafe.cli.export import export
 from aidsafe.cli.generate import generate
 from aidsafe.cli.libraries import personas, policies, prompts, recipes
+from aidsafe.cli.serve import serve
 from aidsafe.cli.show import show
 from aidsafe.cli.status import status
+from aidsafe.cli.study import study
 from aidsafe.cli.telling import emit, say
 from aidsafe.cli.verify import verify
 from aidsafe.core.errors import AidsafeError, BudgetSpent, InputError, SurroundingsError
@@ -37,6 +40,9 @@ app.command(short_help="Counts, spend, failures by cause, what is left.")(status
 app.command(short_help="One transcript, readable.")(show)
 app.command(short_help="The finished records, in a format that others read.")(export)
 app.command(short_help="Whether a run is what its journal says.")(verify)
+app.command(short_help="Recipes compared over the same queries, pair by pair.")(study)
+app.command(short_help="Continue a stored transcript from any event, differently.")(branch)
+app.command(short_help="The scripted model behind an OpenAI-compatible server.")(serve)
 for name, library in {"policies": policies, "prompts": prompts, "personas": personas, "recipes": recipes}.items():
     app.add_typer(library, name=name)
 

@@ -15,6 +15,7 @@ from aidsafe.cli.summary import dollars, lasting
 from aidsafe.cli.telling import one_line
 from aidsafe.cli.words import cited, number_of, plain, quoted
 from aidsafe.core.events import (
+    ConsensusJudged,
     DeliberationEnded,
     DraftRefined,
     DraftSeeded,
@@ -75,6 +76,9 @@ def _closing(event: Event, draft: Draft | None, transcript: Transcript, policies
     match event:
         case StopRequested():
             yield _heading("STOP", event.by, "asked to end it")
+            yield _text(event.reason)
+        case ConsensusJudged():
+            yield _heading("JUDGE", f"round {event.round}", _VERDICTS[event.agreed])
             yield _text(event.reason)
         case DeliberationEnded():
             yield from _ending(event)
@@ -230,5 +234,6 @@ def _known(draft: Draft | None) -> dict[str, Thought]:
 
 
 _HARMS = {"benign": "green", "harmful": "red", "ambiguous": "yellow"}
+_VERDICTS = {True: "the seats agree", False: "the seats do not agree", None: "no usable answer"}
 _STANCES = {"agree": "agrees", "object": "objects", "abstain": "abstains"}
 _STYLES = {"agree": "green", "object": "yellow", "abstain": "dim"}

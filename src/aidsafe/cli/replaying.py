@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from aidsafe.core.chance import digest
 from aidsafe.core.editing import try_edits
 from aidsafe.core.events import (
+    ConsensusJudged,
     DeliberationEnded,
     DraftRefined,
     DraftSeeded,
@@ -19,7 +19,8 @@ from aidsafe.core.events import (
 from aidsafe.core.records import Add, Citation, Draft, FinalThought, RejectedEdit, Resolve, Revise, Thought
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.manifest import Digests
-from aidsafe.orchestration.moderator import Closing, Floor, next_step
+from aidsafe.orchestration.moderator import Closing, Floor, Judging, next_step
+from aidsafe.orchestration.orders import Key
 from aidsafe.orchestration.recipe import Recipe
 from aidsafe.policies.library import Policies
 from aidsafe.policies.quoting import check_quote
@@ -36,6 +37,9 @@ def replayed(
     transcript: Transcript, recipe: Recipe, policies: Policies | None, *, digests: Digests
 ) -> Iterator[tuple[int, str]]:
     """Whatever does not follow, with the number of its event. Without `policies`, citations are taken as they are."""
+    if transcript.first(QueryReceived) is None:
+        yield 0, "there is no query_received"
+        return
     so_far = Transcript()
     for number, event in enumerate(transcript):
         problems = [*_placed(event, so_far, recipe), *_event(event, so_far, digests), *_citations(event, policies)]
@@ -49,41 +53,68 @@ def _placed(event: Event, so_far: Transcript, recipe: Recipe) -> Found:
         yield f"{event.kind} after the end"
     if isinstance(event, QueryReceived) != (not so_far.events):
         yield f"{event.kind} as event {len(so_far)}; a transcript begins with query_received, once"
+        return
     match event:
         case IntentsDecomposed() | DraftSeeded() if so_far.draft is not None:
             yield f"{event.kind} after the draft was seeded"
         case DraftRefined() | QueryCompleted() if so_far.ended is None:
             yield f"{event.kind} before the deliberation ended"
-        case TurnTaken() | SeatFailed() | DeliberationEnded() if so_far.draft is None:
+        case TurnTaken() | SeatFailed() | ConsensusJudged() | DeliberationEnded() if so_far.draft is None:
             yield f"{event.kind} before there was a draft"
-        case TurnTaken() | SeatFailed() | DeliberationEnded():
-            yield from _floor(event, _step(so_far, recipe))
+        case TurnTaken() | SeatFailed() | ConsensusJudged() | DeliberationEnded():
+            yield from _stepped(event, _step(so_far, recipe))
         case _:
             return
 
 
-def _step(so_far: Transcript, recipe: Recipe) -> Floor | Closing:
+def _step(so_far: Transcript, recipe: Recipe) -> Floor | Judging | Closing:
     """What the moderator does here."""
     query = so_far.query
-    return next_step(so_far, recipe.protocol, recipe.table, key=digest(recipe.seed, query.row, query.replica))
+    key = Key(recipe.seed, query.row, query.replica)
+    return next_step(so_far, recipe.protocol, recipe.table, key=key)
 
 
-def _floor(event: TurnTaken | SeatFailed | DeliberationEnded, step: Floor | Closing) -> Found:
+def _stepped(
+    event: TurnTaken | SeatFailed | ConsensusJudged | DeliberationEnded, step: Floor | Judging | Closing
+) -> Found:
     """Whether the event is what the moderator's step lets happen."""
-    if isinstance(event, DeliberationEnded):
-        if isinstance(step, Closing):
-            yield from _same_ending(step, event)
-        elif event.reason not in _FORECAST:
-            yield f"ended by {event.reason!r} while {', '.join(step.seats)} had the floor"
-    elif isinstance(step, Closing):
-        yield f"{event.seat!r} spoke after the deliberation had ended by {step.reason!r}"
-    elif event.seat not in step.seats or event.round != step.round:
-        had = f"in round {step.round} {', '.join(step.seats)} had the floor"
-        yield f"{event.seat!r} spoke in round {event.round}; {had}"
+    match event:
+        case DeliberationEnded():
+            yield from _ended(event, step)
+        case ConsensusJudged():
+            if not isinstance(step, Judging) or event.round != step.round:
+                yield f"judged in round {event.round}, where {_named(step)}"
+        case TurnTaken() | SeatFailed():
+            yield from _spoken(event, step)
 
 
-def _same_ending(step: Closing, event: DeliberationEnded) -> Found:
-    for name in ("reason", "rounds", "turns", "numbers"):
+def _spoken(event: TurnTaken | SeatFailed, step: Floor | Judging | Closing) -> Found:
+    if not isinstance(step, Floor) or event.seat not in step.seats or event.round != step.round:
+        yield f"{event.seat!r} spoke in round {event.round}, where {_named(step)}"
+    elif event.saw != step.saw[step.seats.index(event.seat)]:
+        may = list(step.saw[step.seats.index(event.seat)])
+        yield f"{event.seat!r} saw the events {list(event.saw)}, and may see {may}"
+
+
+def _named(step: Floor | Judging | Closing) -> str:
+    """What the moderator does, in words."""
+    match step:
+        case Floor():
+            return f"{', '.join(step.seats)} had the floor of round {step.round}"
+        case Judging():
+            return f"a judge was to be asked about round {step.round}"
+        case Closing():
+            return f"the deliberation had ended by {step.reason!r}"
+
+
+def _ended(event: DeliberationEnded, step: Floor | Judging | Closing) -> Found:
+    if not isinstance(step, Closing):
+        if event.reason not in _FORECAST:
+            yield f"ended by {event.reason!r}, where {_named(step)}"
+        return
+    # What a forecast ended cannot be told from what was used up, and its numbers hang on the prompts.
+    is_forecast = event.reason in _FORECAST and step.reason in _FORECAST
+    for name in ("rounds", "turns") if is_forecast else ("reason", "rounds", "turns", "numbers"):
         derived, written = getattr(step, name), getattr(event, name)
         if derived != written:
             yield f"the {name} of the ending is {written!r}, and the turns give {derived!r}"
@@ -95,6 +126,8 @@ def _event(event: Event, so_far: Transcript, digests: Digests) -> Found:
         case QueryReceived():
             if (event.policies, event.prompts) != (digests.policies, digests.prompts):
                 yield "received under other policies or prompts than the run's"
+        case ConsensusJudged() if so_far.draft is not None and event.version != so_far.draft.version:
+            yield f"judged draft {event.version}, and the draft was at {so_far.draft.version}"
         case TurnTaken() if so_far.draft is not None:
             yield from _turn(event, so_far.draft)
         case DraftRefined() if so_far.draft is not None:

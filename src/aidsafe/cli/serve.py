@@ -19,7 +19,7 @@ def serve(
     retry_after: Annotated[float, Option("--retry-after", metavar="S", min=0, help="what a 429 asks for")] = 1.0,
     in_flight_limit: Annotated[int | None, Option("--in-flight-limit", metavar="N", min=1, help="429 beyond")] = None,
     formats: Annotated[Formats, Option("--formats", help="the most that response_format may ask for")] = "schema",
-    cache_tokens: Annotated[int | None, Option("--cache-tokens", metavar="N", min=0, help="prefix cache size")] = None,
+    cache_tokens: Annotated[int, Option("--cache-tokens", metavar="N", min=0, help="prefix cache size")] = 2_000_000,
     model_options: Annotated[str, Option("--model-options", metavar="OPTIONS", help="malformed=0.02,…")] = "",
     canned: Annotated[bool, Option("--canned", help="the same reply to every call of a role, fast")] = False,
     seed: Annotated[int, Option("--seed", metavar="N", help="what the faults hang on")] = 0,

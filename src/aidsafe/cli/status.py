@@ -27,4 +27,4 @@ def status(
     if as_json:
         emit_json(summary.json())
     else:
-        emit(summary.text())
+        emit("\n".join(filter(None, (summary.text(), summary.left()))))

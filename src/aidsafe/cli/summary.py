@@ -33,6 +33,11 @@ class Summary:
         """A few lines for people."""
         return "\n".join(f"{name:<9} {words}" for name, words in self._lines())
 
+    def left(self) -> str | None:
+        """What is still to be done, and how; None where nothing is."""
+        pending = self.totals.pending
+        return f"left      {pending:,} queries; run the same generate again to go on" if pending else None
+
     def _lines(self) -> Iterator[tuple[str, str]]:
         totals = self.totals
         yield "run", one_line(totals.run) + (f"  ({_stand_in(self.notice)})" if self.notice else "")
@@ -43,8 +48,6 @@ class Summary:
         yield "calls", f"{totals.calls:,} answered, {totals.attempts:,} sent"
         yield "tokens", _tokens(totals)
         yield "spend", f"{dollars(totals.cost_usd)}, {lasting(totals.seconds)}"
-        if totals.pending:
-            yield "left", f"{totals.pending:,} queries; run the same generate again to go on"
 
 
 def counted(counts: Iterable[tuple[str, int]]) -> str:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from aidsafe.cli.replaying import replayed
 from aidsafe.core.errors import FolderError, InputError
-from aidsafe.core.events import QueryCompleted, QueryFailed
+from aidsafe.core.events import QueryCompleted, QueryFailed, QueryReceived
 from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.folding import failure_json, failure_of, record_json, record_of
@@ -84,6 +84,9 @@ class Verification:
         failures = _Lines(self.run.folder.failures)
         for transcript in self.run.transcripts():
             self.checked += 1
+            if transcript.first(QueryReceived) is None:
+                yield f"transcript {self.checked} has no query"
+                continue
             source.add(transcript.query)
             yield from self._transcript(transcript)
             last = transcript.events[-1]
@@ -97,9 +100,15 @@ class Verification:
 
     def _transcript(self, transcript: Transcript) -> Iterator[str]:
         """Whatever does not follow in one transcript."""
-        query_id = transcript.query.id
-        found = replayed(transcript, self.recipe, self.policies, digests=self.run.manifest.digests)
-        return (f"query {query_id!r}, event {number}: {problem}" for number, problem in found)
+        query_id, manifest, begin = transcript.query.id, self.run.manifest, 0
+        for origin in manifest.branched:
+            # What was copied follows from the recipe it was made by.
+            policies = self.policies if origin.digests.policies == manifest.digests.policies else None
+            found = replayed(transcript, Recipe.model_validate(origin.shape), policies, digests=origin.digests)
+            yield from _worded(query_id, found, begin, origin.until)
+            begin = origin.until
+        found = replayed(transcript, self.recipe, self.policies, digests=manifest.digests)
+        yield from _worded(query_id, found, begin, len(transcript))
 
     def _record(self, transcript: Transcript) -> bytes | None:
         try:
@@ -130,6 +139,11 @@ class Verification:
             if name not in ("run", "seconds") and getattr(written, name) != getattr(counted, name):
                 was, now = getattr(written, name), getattr(counted, name)
                 yield f"run.json: totals.{name} is {was!r}, and the journal says {now!r}"
+
+
+def _worded(query_id: str, found: Iterator[tuple[int, str]], begin: int, end: int) -> Iterator[str]:
+    """The problems of the events numbered from `begin` up to `end`, in words."""
+    return (f"query {query_id!r}, event {number}: {problem}" for number, problem in found if begin <= number < end)
 
 
 class _Lines:
@@ -173,7 +187,7 @@ class _SourceDigest:
 
     def add(self, query: Query) -> None:
         """Take the next query."""
-        if query.replica:
+        if query.replica and self._manifest.replicas > 1:
             return
         self._rows += 1
         given = query.id.removesuffix("/0") if self._manifest.replicas > 1 else query.id
