@@ -26,12 +26,17 @@ class Guidance:
     @cached_property
     def charter(self) -> str:
         """The system message of every role that reads the policies: the same bytes each time, for the prefix cache."""
-        return self.prompts.render("charter", policies=self.policies.render())
+        return self.prompts.render("charter", tasks=self.prompts.render("tasks"), policies=self.policies.render())
 
     @cached_property
     def purpose(self) -> str:
         """The system message of the decomposer, who reads the query alone."""
         return self.prompts.render("purpose")
+
+    @cached_property
+    def digests(self) -> tuple[str, str]:
+        """The digests of policies and prompts, reckoned once."""
+        return self.policies.digest, self.prompts.digest
 
     def repair(self, problem: str) -> str:
         """The repair turn: the validation error, nothing else."""

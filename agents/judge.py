@@ -10,7 +10,13 @@ from aidsafe.agents.speaker import Line
 from aidsafe.agents.view import View
 from aidsafe.core.errors import ModelError, ReplyError
 from aidsafe.core.events import ConsensusJudged
-from aidsafe.prompts.rendering import render_deliberation, render_draft, render_intents, render_query
+from aidsafe.prompts.rendering import (
+    render_deliberation,
+    render_draft,
+    render_intents,
+    render_query,
+    stands_as_shown,
+)
 
 __all__ = ["ConsensusJudge"]
 
@@ -43,7 +49,9 @@ class ConsensusJudge:
             query=render_query(transcript, suffix=suffix),
             intents=render_intents(transcript, suffix=suffix),
             deliberation=render_deliberation(transcript, suffix=suffix, saw=view.saw, names=view.names),
-            draft=render_draft(draft, suffix=suffix, names=view.names) if draft else "",
+            draft=""
+            if draft is None or stands_as_shown(transcript)
+            else render_draft(draft, suffix=suffix, names=view.names),
             suffix=suffix,
         )
         return Question(guidance.charter, user, ConcludeReply, guidance.repair)

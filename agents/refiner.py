@@ -22,7 +22,13 @@ from aidsafe.core.records import (
     Outcome,
     Thought,
 )
-from aidsafe.prompts.rendering import render_deliberation, render_draft, render_intents, render_query
+from aidsafe.prompts.rendering import (
+    render_deliberation,
+    render_draft,
+    render_intents,
+    render_query,
+    stands_as_shown,
+)
 
 __all__ = ["Refiner", "foreign_words"]
 
@@ -98,7 +104,9 @@ class Refiner:
             query=render_query(transcript, suffix=suffix),
             intents=render_intents(transcript, suffix=suffix),
             deliberation=render_deliberation(transcript, suffix=suffix, saw=view.saw, names=view.names),
-            draft=render_draft(draft, suffix=suffix, names=view.names) if draft else "",
+            draft=""
+            if draft is None or stands_as_shown(transcript)
+            else render_draft(draft, suffix=suffix, names=view.names),
             suffix=suffix,
         )
 

@@ -1,7 +1,8 @@
 """What each prompt must hold, so that whoever fills it in and whoever reads it back can rely on it.
 
     prompt       holes it needs                                      holes it may have
-    charter      policies
+    charter      policies                                            tasks
+    tasks
     purpose
     decompose    query suffix
     seed         query suffix                                        intents
@@ -49,7 +50,8 @@ class Contract:
 
 CONTRACTS: Final[Mapping[str, Contract]] = MappingProxyType(
     {
-        "charter": Contract(("policies",)),
+        "charter": Contract(("policies",), ("tasks",)),
+        "tasks": Contract(),
         "purpose": Contract(),
         "decompose": Contract(("query", "suffix")),
         "seed": Contract(("query", "suffix"), ("intents",)),

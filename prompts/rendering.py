@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from typing import assert_never
 from weakref import WeakKeyDictionary
 
-from aidsafe.core.events import DraftSeeded, Event, IntentsDecomposed, TurnTaken
+from aidsafe.core.events import DraftSeeded, IntentsDecomposed, TurnTaken
 from aidsafe.core.records import (
     Add,
     Citation,
@@ -46,7 +46,7 @@ from aidsafe.core.records import (
 from aidsafe.core.transcript import Transcript
 from aidsafe.prompts.tags import tagged
 
-__all__ = ["render_deliberation", "render_draft", "render_intents", "render_query"]
+__all__ = ["render_deliberation", "render_draft", "render_intents", "render_query", "render_turn", "stands_as_shown"]
 
 Names = Mapping[str, str]
 
@@ -86,27 +86,30 @@ def render_deliberation(
     return "\n".join(reading.blocks(frozenset(saw)))
 
 
+def render_turn(transcript: Transcript, number: int, *, suffix: str, names: Names | None = None) -> str:
+    """One turn by its event number, tagged; empty where that event is none."""
+    event, before = transcript.events[number], transcript.drafts[number - 1] if number else None
+    if not isinstance(event, TurnTaken):
+        return ""
+    seat = (names or {}).get(event.seat, event.seat)
+    where: dict[str, str | int] = {"event": number, "round": event.round, "seat": seat, "version": event.version}
+    return tagged("turn", suffix, "\n".join(_turn_lines(event, _next_id(before))), **where, stance=event.stance)
+
+
+def stands_as_shown(transcript: Transcript) -> bool:
+    """Whether the draft as it stands is the last one that the whole deliberation shows: nobody has edited it since."""
+    turns = transcript.turns
+    first = next(
+        (n for n, turn in zip(transcript.turn_numbers, turns, strict=True) if turn.round == turns[-1].round), 1
+    )
+    shown = transcript.drafts[first - 1] if turns else transcript.draft
+    return _version(shown) == _version(transcript.draft)
+
+
 # Each call shows again what the call before it showed, so what was rendered is kept beside the seed it grew from, and
 # goes with it. An entry holds what it was made of: another transcript with an equal seed never gets its text.
 _Kept = dict[tuple[object, ...], tuple[object, str]]
 _KEPT: WeakKeyDictionary[DraftSeeded, _Kept] = WeakKeyDictionary()
-
-
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    """Where the fold stands: the draft's version (-1 before the seed), and the number of the next thought."""
-
-    version: int = -1
-    next_id: int = 1
-
-    def after(self, event: Event) -> "_Mark":
-        match event:
-            case DraftSeeded():
-                return _Mark(0, len(event.thoughts) + 1)
-            case TurnTaken() if event.edits and self.version >= 0:
-                return _Mark(self.version + 1, self.next_id + sum(edit.op == "add" for edit in event.edits))
-            case _:
-                return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +123,30 @@ class _Reading:
 
     def blocks(self, saw: frozenset[int]) -> Iterator[str]:
         """What was seen, and at the end the draft where it holds more than that."""
-        mark, shown, round_shown = _Mark(), -1, 1
+        drafts, shown, round_shown, version = self.transcript.drafts, -1, 1, -1
         for number, event in enumerate(self.transcript):
-            before, mark = mark, mark.after(event)
-            if number in saw and isinstance(event, DraftSeeded):
-                shown = mark.version
+            before, version = version, _version(drafts[number])
+            if number not in saw:
+                continue
+            if event.kind == "draft_seeded":
+                shown = version
                 yield self._draft_after(number, event=number)
-            if number in saw and isinstance(event, TurnTaken) and before.version >= 0:
+            elif event.kind == "turn_taken" and before >= 0:
                 if event.round > round_shown:
-                    round_shown, shown = event.round, before.version
+                    round_shown, shown = event.round, before
                     yield self._draft_after(number - 1)
-                yield self._turn(event, number, before.next_id)
-                shown += mark.version - before.version
-        if shown != mark.version:
+                yield self._turn(event, number, _next_id(drafts[number - 1]))
+                shown += version - before
+        if shown != version:
             yield self._draft_after(len(self.transcript) - 1)
 
     def _draft_after(self, number: int, *, event: int | None = None) -> str:
-        events = self.transcript.events[: number + 1]
-        turns = tuple(turn for turn in events if isinstance(turn, TurnTaken))
+        draft = self.transcript.drafts[number]
 
         def make() -> str:
-            draft = Transcript.of(events).draft
             return render_draft(draft, suffix=self.suffix, names=self.names, event=event) if draft else ""
 
-        return self._once(("draft", number, event, *self.names.items()), turns, make)
+        return self._once(("draft", number, event, *self.names.items()), (draft,), make)
 
     def _turn(self, event: TurnTaken, number: int, next_id: int) -> str:
         seat = self.names.get(event.seat, event.seat)
@@ -161,6 +164,14 @@ class _Reading:
         if found is None or found[0] != made_of:
             found = self.kept[whole] = (made_of, make())
         return found[1]
+
+
+def _version(draft: Draft | None) -> int:
+    return draft.version if draft else -1
+
+
+def _next_id(draft: Draft | None) -> int:
+    return draft.next_id if draft else 1
 
 
 def _turn_lines(event: TurnTaken, next_id: int) -> Iterator[str]:

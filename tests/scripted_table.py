@@ -75,7 +75,7 @@ class Table:
     def __init__(self, spec: str = "scripted", *, seed: int = 7, policies: str = SHOWN) -> None:
         self.model = ScriptedModel(ScriptedOptions.parse(spec))
         self.seed = seed
-        self.charter = PROMPTS.render("charter", policies=policies)
+        self.charter = PROMPTS.render("charter", tasks=PROMPTS.render("tasks"), policies=policies)
         self.asked: list[list[LLMMessage]] = []
 
     async def decide(self, text: str) -> Decision:
