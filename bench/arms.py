@@ -14,6 +14,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 CALLS = 12
 ROUNDS = 3
@@ -53,9 +54,9 @@ def expect(holds: object) -> None:
         raise SystemExit("an answer is not as it should be; nothing can be said about this client")
 
 
-def prompts(folder: Path) -> list[list[dict[str, str]]]:
+def prompts(folder: Path) -> list[list[Any]]:
     """The twelve prompts of one record, as `aidsafe` sends them."""
-    recorded: list[list[dict[str, str]]] = json.loads((folder / "prompts.json").read_text())
+    recorded: list[list[Any]] = json.loads((folder / "prompts.json").read_text())
     return recorded
 
 
@@ -69,7 +70,7 @@ def run_aidsafe(base_url: str, in_flight: int, records: int, folder: Path) -> No
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     sit = generating._sit  # noqa: SLF001  # the loop's ticker has to run beside the product's own work
 
-    async def watched(*args: object, **options: object) -> object:
+    async def watched(*args: Any, **options: Any) -> Any:  # noqa: ANN401  # whatever it takes and gives
         ticking = asyncio.create_task(watch_stalls(folder))
         try:
             return await sit(*args, **options)
@@ -133,9 +134,11 @@ async def run_aiohttp(base_url: str, in_flight: int, records: int, folder: Path)
 async def run_autogen(base_url: str, in_flight: int, records: int, folder: Path) -> None:
     """Stock AutoGen: agents and a new round-robin team for each record, and one shared client of the library."""
     from autogen_agentchat.agents import AssistantAgent
+    from autogen_agentchat.base import ChatAgent, Team
     from autogen_agentchat.conditions import MaxMessageTermination
+    from autogen_agentchat.messages import BaseChatMessage
     from autogen_agentchat.teams import RoundRobinGroupChat
-    from autogen_core.models import ModelInfo, SystemMessage, UserMessage
+    from autogen_core.models import LLMMessage, ModelInfo, SystemMessage, UserMessage
     from autogen_ext.models.openai import OpenAIChatCompletionClient
 
     info = ModelInfo(vision=False, function_calling=False, json_output=True, family="unknown", structured_output=True)
@@ -144,14 +147,14 @@ async def run_autogen(base_url: str, in_flight: int, records: int, folder: Path)
     charter, query = asked[1][0]["content"], asked[0][1]["content"]
 
     async def alone(system: str, user: str) -> str:
-        messages = [SystemMessage(content=system), UserMessage(content=user, source="user")]
+        messages: list[LLMMessage] = [SystemMessage(content=system), UserMessage(content=user, source="user")]
         answer = await client.create(messages)
         return str(answer.content)
 
     async def record(_: int) -> None:
         intents = await alone("You say what people may want.", query)
         seed = await alone(charter, f"{query}\n{intents}")
-        agents = [
+        agents: list[ChatAgent | Team] = [
             AssistantAgent(seat, client, system_message=f"You are the {seat}.\n\n{charter}", description=seat)
             for seat in SEATS
         ]
@@ -159,7 +162,7 @@ async def run_autogen(base_url: str, in_flight: int, records: int, folder: Path)
         team = RoundRobinGroupChat(agents, termination_condition=MaxMessageTermination(turns))
         result = await team.run(task=f"{query}\n{intents}\n{seed}")
         expect(len(result.messages) == turns)
-        said = "\n".join(str(message.content) for message in result.messages)
+        said = "\n".join(message.to_text() for message in result.messages if isinstance(message, BaseChatMessage))
         await alone(charter, said)
 
     await many(record, in_flight, records, folder)

@@ -32,7 +32,7 @@ TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Sample:
-    """A look at a client from outside: seconds, CPU seconds, answered calls, kilobytes, requests in flight."""
+    """A look at a client from outside: seconds, CPU seconds, answered calls, kilobytes."""
 
     at: float
     cpu: float
@@ -42,7 +42,11 @@ class Sample:
 
 @dataclass(frozen=True)
 class Measured:
-    """What one arm came to at one number of records in flight."""
+    """What one arm came to at one number of records in flight.
+
+    `failures` are requests that were not answered while the client ran; `cut_off` are those under way when its time
+    was over.
+    """
 
     arm: str
     in_flight: int
@@ -53,28 +57,20 @@ class Measured:
     stall: float
     collection: float
     failures: int
+    cut_off: int
 
 
 @contextmanager
-def server(port: int, core: int) -> Iterator[str]:
-    """The server on a core of its own; gives its address."""
-    words = [
-        sys.executable,
-        "-m",
-        "aidsafe",
-        "serve",
-        "--port",
-        str(port),
-        "--canned",
-        "--latency",
-        str(LATENCY_SECONDS),
-    ]
-    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def started(port: int, core: int, *, latency: float, faults: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """The server on a core of its own; gives its process and its address."""
+    words = ["serve", "--port", str(port), "--canned", "--latency", str(latency), "--faults", faults]
+    command = [sys.executable, "-m", "aidsafe", *words]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.sched_setaffinity(process.pid, {core})
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address)
-        yield address
+        yield process, address
     finally:
         process.terminate()
         process.wait()
@@ -128,15 +124,15 @@ def measure(arm: str, in_flight: int, folder: Path, options: argparse.Namespace)
     global PORT  # noqa: PLW0603  # a port is not free again at once
     PORT += 1
     records, longest = in_flight * options.waves, options.longest
-    with server(PORT, options.cores[0]) as address:
+    with started(PORT, options.cores[0], latency=LATENCY_SECONDS) as (_, address):
         words = [sys.executable, str(HERE / "arms.py"), arm, f"{address}/v1", str(in_flight), str(records), str(folder)]
         with (folder / f"{arm}-{in_flight}.log").open("wb") as log:
             process = subprocess.Popen(words, stdout=log, stderr=log)
             os.sched_setaffinity(process.pid, {options.cores[1]})
             samples = watched(process, address, longest)
+            counts = tally(address)
             process.kill()
             process.wait()
-        counts = tally(address)
     stalls = json.loads((folder / "stalls.json").read_text()) if (folder / "stalls.json").exists() else {}
     shutil.rmtree(folder / "run", ignore_errors=True)
     (folder / "stalls.json").unlink(missing_ok=True)
@@ -161,6 +157,7 @@ def _measured(
         stall=1000 * stalls.get("stall", 0.0),
         collection=1000 * stalls.get("collection", 0.0),
         failures=sum(count for outcome, count in outcomes.items() if outcome != "200"),
+        cut_off=int(str(counts["in_flight"])),
     )
 
 
@@ -177,7 +174,7 @@ def _steady(samples: list[Sample], in_flight: int, records: int) -> tuple[Sample
 def table(results: list[Measured]) -> str:
     """All arms as a Markdown table, CPU as a ratio to the bare AsyncOpenAI chain and throughput to stock AutoGen."""
     head = "| client | in flight | CPU ms a call | × bare AsyncOpenAI | records/s | × stock AutoGen | share of ideal | "
-    lines = [f"{head}kB a record | longest stall ms | of it collection |", "|---" + "|---:" * 9 + "|"]
+    lines = [f"{head}kB a record | longest stall ms | of it collection | failures |", "|---" + "|---:" * 10 + "|"]
     by = {(one.arm, one.in_flight): one for one in results}
     for one in results:
         bare, stock = by.get(("openai", one.in_flight)), by.get(("autogen", one.in_flight))
@@ -192,6 +189,7 @@ def table(results: list[Measured]) -> str:
             f"{one.kilobytes:.0f}",
             f"{one.stall:.0f}",
             f"{one.collection:.0f}",
+            str(one.failures),
         ]
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from autogen_core.models import LLMMessage, SystemMessage, UserMessage
 
+from aidsafe.agents.guidance import load_guidance
 from aidsafe.models.answer import Answer
 from aidsafe.models.scripted import ScriptedModel
 from aidsafe.models.serving.canned import canned_reply, task_of
@@ -22,6 +23,7 @@ from aidsafe.orchestration.recipe import load_recipe
 from aidsafe.orchestration.table import Table, open_table
 
 QUERY = "How do I care for plant number 7 in a dry room?"
+FULL_ROUNDS = "protocol.min_rounds=3"
 
 
 class Recording(ScriptedModel):
@@ -35,8 +37,8 @@ class Recording(ScriptedModel):
 
     async def create(self, messages: Sequence[LLMMessage], **_: object) -> Answer:
         """Answer, and remember."""
-        answer = await super().create(messages)
         said = [{"role": _role(message), "content": str(message.content)} for message in messages]
+        answer = await super().create(messages)
         if self.canned:
             body = json.dumps({"messages": said}).encode()
             answer = answer.model_copy(update={"content": canned_reply(task_of(body))})
@@ -51,11 +53,13 @@ def _role(message: object) -> str:
     return "user" if isinstance(message, UserMessage) else "assistant"
 
 
-async def record(query: str = QUERY, *, canned: bool = True) -> Recording:
-    """One query from decomposition to refinement."""
+async def record(
+    query: str = QUERY, *, canned: bool = True, sets: Sequence[str] = (), prompts: Path | None = None
+) -> Recording:
+    """One query from decomposition to refinement; `prompts` is a folder of prompts of one's own."""
     model = Recording(canned=canned)
-    recipe = load_recipe("aidsafe", sets=("protocol.min_rounds=3",) if canned else ())
-    opened = open_table(recipe)
+    recipe = load_recipe("aidsafe", sets=(FULL_ROUNDS, *sets) if canned else tuple(sets))
+    opened = open_table(recipe, guidance=load_guidance(prompts=prompts))
     table = Table(recipe, opened.guidance, dict.fromkeys(opened.clients, model))
     await Deliberation(table).run(task=query)
     return model

@@ -7,6 +7,7 @@ that a seat with many requests does not hold up the others.
 
 from asyncio import AbstractEventLoop, CancelledError, Future, TimerHandle
 from collections import deque
+from collections.abc import Callable
 from math import inf
 from typing import Final, Literal, NamedTuple
 
@@ -15,7 +16,7 @@ from aidsafe.models.circuit import CLOSED
 from aidsafe.models.limit import fresh_limit
 from aidsafe.models.settings import ModelSettings
 
-__all__ = ["Bounds", "Gate", "Upshot", "bounds_of"]
+__all__ = ["Bounds", "Gate", "TurnedAway", "Upshot", "bounds_of"]
 
 Upshot = Literal["answered", "declined", "overloaded", "timeout", "connection", "broken", "nothing"]
 """What a request said about its endpoint: `declined`, it works and took the request for impossible; `broken`, it is
@@ -23,6 +24,10 @@ there and failed; `nothing`, we gave the request up.
 """
 
 _SOON_SECONDS: Final = 0.001
+
+
+class TurnedAway(Exception):
+    """Raised when the endpoint cannot be reached while another one of its pool can."""
 
 
 class Bounds(NamedTuple):
@@ -44,7 +49,10 @@ def bounds_of(settings: ModelSettings) -> Bounds:
 
 
 class Gate:
-    """The one way to an endpoint. `in_flight` requests have gone through and not come back."""
+    """The one way to an endpoint. `in_flight` requests have gone through and not come back.
+
+    `elsewhere` tells whether another endpoint would do: then nobody waits here while this one cannot be reached.
+    """
 
     def __init__(self, loop: AbstractEventLoop, bounds: Bounds) -> None:
         self._loop = loop
@@ -59,12 +67,19 @@ class Gate:
         self._guarded = False
         self.in_flight = 0
         self.failing_since: float | None = None
+        self.elsewhere: Callable[[], bool] | None = None
         self._guard()
 
     @property
     def size(self) -> int:
         """How many requests may be in flight now."""
         return self._limit.size
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the endpoint cannot be reached, and it is not time to try again."""
+        circuit = self._circuit
+        return circuit.pause > 0 and (circuit.is_probing or self._loop.time() < circuit.opens_at)
 
     @property
     def counts_tokens(self) -> bool:
@@ -119,7 +134,7 @@ class Gate:
         try:
             await waiter.granted
         except CancelledError:
-            if waiter.granted.done() and not waiter.granted.cancelled():
+            if waiter.granted.done() and not waiter.granted.cancelled() and waiter.granted.exception() is None:
                 self.leave(self._loop.time(), "nothing", spare_tokens=tokens)
             raise
 
@@ -164,7 +179,16 @@ class Gate:
                 self._circuit = self._circuit.abandoned()
         if upshot != "nothing" and self.failing_since is None:
             self.failing_since = now
+        if self._lanes and self.is_shut and self.elsewhere is not None and self.elsewhere():
+            self._turn_away()
         return self._guard()
+
+    def _turn_away(self) -> None:
+        """Send everybody who waits to another endpoint."""
+        lanes, self._lanes = self._lanes, {}
+        for waiter in (waiter for lane in lanes.values() for waiter in lane):
+            if not waiter.granted.done():
+                waiter.granted.set_exception(TurnedAway())
 
     def _guard(self) -> None:
         """Whether more than the limit has to be looked at."""

@@ -1,6 +1,6 @@
 """Every request sent, the failed ones too: where it went, what came of it, how long it took, what it used."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from aidsafe.models.answer import Answer
 
-__all__ = ["Attempt", "Cause", "OnAttempt", "RecordingModel"]
+__all__ = ["Attempt", "BeforeRetry", "Cause", "OnAttempt", "RecordingModel"]
 
 Cause = Literal[
     "answered",
@@ -29,8 +29,8 @@ Cause = Literal[
 class Attempt:
     """One request. `started` is in seconds since 1970; tokens are 0 where the server did not say.
 
-    `status` is the HTTP status, None where no answer came. A request whose cause is `timeout`, `connection`, `broken`
-    or `cancelled` may have used tokens that nobody reported.
+    `status` is the HTTP status, None where no answer came; `reported` is the model that the server named. `sent` is
+    false where no connection came about.
     """
 
     endpoint: str
@@ -42,16 +42,30 @@ class Attempt:
     cached_tokens: int = 0
     completion_tokens: int = 0
     reasoning_tokens: int = 0
+    reported: str = ""
+    sent: bool = True
+
+    @property
+    def may_have_used(self) -> bool:
+        """Whether tokens may have been used that nobody reported: the request arrived, and its answer did not."""
+        match self.cause:
+            case "timeout" | "connection" | "cancelled":
+                return self.sent
+            case "broken":
+                return self.status is None or self.status < 300
+            case _:
+                return False
 
 
 OnAttempt = Callable[[Attempt], None]
+BeforeRetry = Callable[[], Awaitable[None]]
 
 
 @runtime_checkable
 class RecordingModel(Protocol):
     """A model client that reports every request it sends."""
 
-    async def create_recorded(
+    async def create_recorded(  # noqa: PLR0913  # as AutoGen asks, and who asks
         self,
         messages: Sequence[LLMMessage],
         *,
@@ -59,7 +73,12 @@ class RecordingModel(Protocol):
         extra_create_args: Mapping[str, object] = ...,
         cancellation_token: CancellationToken | None = None,
         seat: str = "",
+        route: str = "",
         on_attempt: OnAttempt | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Answer:
-        """Answer the messages for `seat`, telling `on_attempt` of every request as it ends."""
+        """Answer the messages for `seat`, telling `on_attempt` of every request as it ends.
+
+        `before_retry` is awaited before a request is sent once more; `route` says who should share an endpoint.
+        """
         ...

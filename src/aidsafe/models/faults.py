@@ -14,7 +14,13 @@
 import errno
 from typing import Final, Literal, NamedTuple
 
-from aiohttp import ClientConnectorCertificateError, ClientConnectorSSLError, ClientPayloadError, ClientResponseError
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorError,
+    ClientConnectorSSLError,
+    ClientPayloadError,
+    ClientResponseError,
+)
 from pydantic import JsonValue
 
 from aidsafe.core.errors import AidsafeError, ModelError, SurroundingsError
@@ -36,7 +42,8 @@ FaultKind = Literal["overloaded", "timeout", "connection", "broken", "rejected",
 class Fault(NamedTuple):
     """One failed request. `codes` are what the server's error object calls it, `param` what it blames.
 
-    `note` is the server's own sentence, for people only; `wait_seconds` is how long the server asks to stay away.
+    `note` is the server's own sentence, for people only; `wait_seconds` is how long the server asks to stay away;
+    `sent` is false where no connection came about.
     """
 
     kind: FaultKind
@@ -45,6 +52,7 @@ class Fault(NamedTuple):
     param: str = ""
     note: str = ""
     wait_seconds: float | None = None
+    sent: bool = True
 
     @property
     def shown(self) -> str:
@@ -129,7 +137,7 @@ def fault_of_exception(error: Exception) -> Fault:
         return Fault("overloaded", note="no open files are left for connections; raise the limit (ulimit -n)")
     if isinstance(error, ClientResponseError | ClientPayloadError):
         return Fault("broken", note=f"{name}: the answer was cut off or is no HTTP")
-    return Fault("connection", note=name)
+    return Fault("connection", note=name, sent=not isinstance(error, ClientConnectorError | ConnectionRefusedError))
 
 
 def error_of(fault: Fault, shown: str) -> AidsafeError:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from importlib import import_module
 from time import time
 from typing import Any, Final, NamedTuple
@@ -12,6 +13,7 @@ from pydantic import JsonValue
 
 from aidsafe.core.errors import ExtraMissing, RecipeError
 from aidsafe.models.answer import Answer
+from aidsafe.models.component import check_component
 from aidsafe.models.dialect import Reply
 from aidsafe.models.faults import Fault, fault_of_exception, fault_of_status
 from aidsafe.models.patient import PatientModel, Sleep
@@ -19,7 +21,7 @@ from aidsafe.models.settings import ModelSettings
 from aidsafe.models.spec import Spec, parse_spec
 from aidsafe.models.waiting import asked_wait_seconds
 
-__all__ = ["ANTHROPIC_KEY_VARIABLE", "Foreign", "ForeignModel", "open_anthropic", "open_ollama"]
+__all__ = ["ANTHROPIC_KEY_VARIABLE", "Foreign", "ForeignModel", "open_anthropic", "open_component", "open_ollama"]
 
 ANTHROPIC_KEY_VARIABLE: Final = "ANTHROPIC_API_KEY"
 _OLLAMA: Final = "http://127.0.0.1:11434"
@@ -137,6 +139,70 @@ def open_ollama(settings: ModelSettings, *, name: str) -> ForeignModel:
     # AutoGen's client closes nothing; what it holds does.
     connections = vars(client)["_client"]
     return ForeignModel(Foreign(client, (ResponseError, http_error), "", connections.close), settings, name=name)
+
+
+def open_component(settings: ModelSettings, *, name: str) -> ForeignModel:
+    """A client of AutoGen by its component spec, of a provider on the list of `component`; keys are the environment's.
+
+    Its own retries are off, and the recipe's limits on tokens, sampling and time go into its config where it has none.
+    """
+    component = settings.component
+    if component is None:
+        raise RecipeError(f"model {name!r} has no component")
+    check_component(component.provider, dict(component.config))
+    family = component.provider.split(".")[2]
+    config = {**_component_defaults(family, settings), **component.config}
+    if config.get("max_tokens", settings.max_tokens) != settings.max_tokens:
+        raise RecipeError(f"model {name!r}: max_tokens is set twice; set it beside the component, not in its config")
+    try:
+        client = ChatCompletionClient.load_component({"provider": component.provider, "config": config})
+    except ImportError as error:
+        raise ExtraMissing(_EXTRAS.get(family, family), purpose=f"model {name!r}") from error
+    except Exception as error:  # noqa: BLE001  # whatever a constructor of others raises, the config is the matter
+        # Its message may repeat what the environment holds.
+        raise RecipeError(
+            f"model {name!r}: {component.provider} does not take this config ({type(error).__name__})"
+        ) from None
+    return ForeignModel(Foreign(client, _failures(family), _secret(family), client.close), settings, name=name)
+
+
+_EXTRAS: Final = {"anthropic": "anthropic", "ollama": "ollama", "openai": "openai", "azure": "openai"}
+_KEY_VARIABLES: Final = {
+    "anthropic": ANTHROPIC_KEY_VARIABLE,
+    "openai": "OPENAI_API_KEY",
+    "azure": "AZURE_OPENAI_API_KEY",
+}
+_ERRORS: Final = {
+    "anthropic": (("anthropic", "APIError"),),
+    "openai": (("openai", "APIError"),),
+    "azure": (("openai", "APIError"), ("azure.core.exceptions", "AzureError")),
+    "ollama": (("ollama", "ResponseError"), ("httpx", "HTTPError")),
+}
+"""What each family of clients raises when a request fails."""
+
+
+def _component_defaults(family: str, settings: ModelSettings) -> dict[str, Any]:
+    sampling = _given(temperature=settings.temperature, top_p=settings.top_p)
+    match family:
+        case "openai" | "anthropic":
+            limits: dict[str, Any] = {"max_tokens": settings.max_tokens, "timeout": _beyond(settings)}
+            return {**sampling, **limits, "max_retries": 0}
+        case "ollama":
+            return {"options": {**sampling, "num_predict": settings.max_tokens}, "timeout": _beyond(settings)}
+        case _:
+            return {}
+
+
+def _failures(family: str) -> tuple[type[Exception], ...]:
+    found = []
+    for module, name in _ERRORS.get(family, ()):
+        with suppress(ImportError):
+            found.append(getattr(import_module(module), name))
+    return tuple(found)
+
+
+def _secret(family: str) -> str:
+    return os.environ.get(_KEY_VARIABLES.get(family, ""), "").strip()
 
 
 def _key(spec: Spec) -> str:

@@ -5,10 +5,11 @@
 is sent, and the answer is written down before the next one goes out.
 """
 
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from functools import lru_cache
 from hashlib import blake2b
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any, Literal, Protocol
 
 import orjson
@@ -27,6 +28,7 @@ from pydantic import BaseModel
 from aidsafe.core.errors import AidsafeError, ModelError
 from aidsafe.core.records import Call, CallOutcome, Finish
 from aidsafe.models.answer import Answer
+from aidsafe.models.attempts import Attempt, Cause, RecordingModel
 from aidsafe.models.pricing import cost_usd
 from aidsafe.models.schema import schema_format
 from aidsafe.models.settings import ModelSettings
@@ -50,6 +52,10 @@ class Bound:
 class CallBook(Protocol):
     """Where the calls of one query are remembered and paid for."""
 
+    @property
+    def route(self) -> str:
+        """What the query's calls have in common: they should meet the same endpoint."""
+
     def recall(self, step: int, seat: str, nth: int, *, digest: str) -> bytes | None:
         """The answer that stands in the book for this call and this prompt, if any."""
 
@@ -58,6 +64,12 @@ class CallBook(Protocol):
 
     async def reserve(self, bound: Bound) -> None:
         """Set the bound aside, or raise `BudgetSpent`; waits while what is out may still come back."""
+
+    def attempted(self, bound: Bound, place: tuple[int, str, int], *, attempt: bytes, is_lost: bool) -> None:
+        """Take note (JSON) of a request that was sent; a lost one may have used up to its bound."""
+
+    async def retry(self, bound: Bound) -> None:
+        """Set the bound aside once more where the latest request was lost, or raise `BudgetSpent`."""
 
     def settle(self, bound: Bound, call: Call | None) -> None:
         """Give the bound back and count what was really spent (None: the call failed)."""
@@ -92,6 +104,7 @@ class Metered(ChatCompletionClient):
         self._step = step
         self._seat = seat
         self._asked = 0
+        self._records = isinstance(client, RecordingModel)
 
     async def create(
         self,
@@ -119,7 +132,7 @@ class Metered(ChatCompletionClient):
             options |= {"tools": tools, "tool_choice": tool_choice}
         if extra_create_args:
             options["extra_create_args"] = extra_create_args
-        answer, call = await self._paid(messages, options, length, digest)
+        answer, call = await self._paid(messages, options, nth, length, digest)
         self.calls.append(call)
         if self._book:
             self._book.keep(self._step, self._seat, nth, digest=digest, answer=_dumped(answer))
@@ -130,7 +143,7 @@ class Metered(ChatCompletionClient):
         self.calls[-1] = self.calls[-1].model_copy(update={"outcome": outcome})
 
     async def _paid(
-        self, messages: Sequence[LLMMessage], options: dict[str, Any], length: int, digest: str
+        self, messages: Sequence[LLMMessage], options: dict[str, Any], nth: int, length: int, digest: str
     ) -> tuple[Answer, Call]:
         framed = length + framing_bytes(len(messages), options["json_output"])
         bound = Bound(framed, self.settings.max_tokens, self.settings, self._seat)
@@ -138,34 +151,85 @@ class Metered(ChatCompletionClient):
             await self._book.reserve(bound)
         call: Call | None = None
         try:
-            answer = await self._asked_once(messages, options)
+            answer = await self._asked_once(messages, options, bound, nth)
             call = self._call(answer, length, digest)
             return answer, call
         finally:
             if self._book:
                 self._book.settle(bound, call)
 
-    async def _asked_once(self, messages: Sequence[LLMMessage], options: dict[str, Any]) -> Answer:
+    async def _asked_once(
+        self, messages: Sequence[LLMMessage], options: dict[str, Any], bound: Bound, nth: int
+    ) -> Answer:
         started = perf_counter()
         try:
-            result = await self.client.create(messages, **options)
+            result = await self._sent(messages, options, bound, nth)
         except AidsafeError:
             raise
         except Exception as error:
             raise ModelError(f"model {self.model!r}: {type(error).__name__}: {error}") from error
         if isinstance(result, Answer) and result.latency_seconds is not None:
             return result
-        fields = {name: getattr(result, name) for name in type(result).model_fields}
+        found = {name: getattr(result, name) for name in type(result).model_fields}
         if isinstance(result.content, str):
             # Some clients pass on halves of characters, which no file can hold.
-            fields["content"] = result.content.encode("utf-8", "replace").decode()
-        return Answer.model_construct(**{**fields, "latency_seconds": perf_counter() - started})
+            found["content"] = result.content.encode("utf-8", "replace").decode()
+        return Answer.model_construct(**{**found, "latency_seconds": perf_counter() - started})
+
+    async def _sent(
+        self, messages: Sequence[LLMMessage], options: dict[str, Any], bound: Bound, nth: int
+    ) -> CreateResult:
+        """Ask the client, with a note of every request it sends; one that keeps no notes sends one."""
+        book, place = self._book, (self._step, self._seat, nth)
+        if book is None:
+            return await self.client.create(messages, **options)
+
+        def note(attempt: Attempt) -> None:
+            book.attempted(bound, place, attempt=self._noted(attempt), is_lost=attempt.may_have_used)
+
+        if not self._records or "tools" in options:
+            return await self._noted_once(messages, options, note)
+        client: Any = self.client
+        answer: Answer = await client.create_recorded(
+            messages,
+            **options,
+            seat=self._seat,
+            route=book.route,
+            on_attempt=note,
+            before_retry=lambda: book.retry(bound),
+        )
+        return answer
+
+    async def _noted_once(
+        self, messages: Sequence[LLMMessage], options: dict[str, Any], note: Callable[[Attempt], None]
+    ) -> CreateResult:
+        started, began = time(), perf_counter()
+        result: CreateResult | None = None
+        cause: Cause = "cancelled"
+        try:
+            result = await self.client.create(messages, **options)
+            cause = "filtered" if result.finish_reason == "content_filter" else "answered"
+        except Exception as error:
+            cause = "rejected" if isinstance(error, AidsafeError) else "broken"
+            raise
+        finally:
+            note(_attempt(self.settings.spec, cause, result, started, perf_counter() - began))
+        return result
+
+    def _noted(self, attempt: Attempt) -> bytes:
+        """The attempt as JSON, with its model and its cost."""
+        price, cost = self.settings.price, None
+        if price is not None and not attempt.may_have_used:
+            cost = cost_usd(price, attempt.prompt_tokens, attempt.cached_tokens, attempt.completion_tokens)
+        return orjson.dumps(
+            {"model": self.model, **{name: getattr(attempt, name) for name in _NOTED}, "cost_usd": cost}
+        )
 
     def _call(self, answer: Answer, length: int, digest: str) -> Call:
         prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
         price = self.settings.price
         cost = None if price is None else cost_usd(price, prompt, answer.cached_tokens, completion)
-        return Call.model_construct(
+        return Call(
             model=self.model,
             asked=self.settings.spec,
             reported=answer.reported,
@@ -193,6 +257,7 @@ class Metered(ChatCompletionClient):
         cancellation_token: CancellationToken | None = None,
     ) -> AsyncGenerator[str | CreateResult, None]:
         """The same answer in one piece: bulk generation does not stream."""
+
         async def whole() -> AsyncGenerator[str | CreateResult, None]:
             yield await self.create(
                 messages,
@@ -238,6 +303,20 @@ class Metered(ChatCompletionClient):
         return self.client.model_info
 
 
+_NOTED = tuple(field.name for field in fields(Attempt))
+
+
+def _attempt(spec: str, cause: Cause, result: CreateResult | None, started: float, seconds: float) -> Attempt:
+    """The one request of a client that keeps no notes."""
+    if result is None:
+        return Attempt(spec, cause, None, started, seconds)
+    reported = result.reported if isinstance(result, Answer) else ""
+    prompt, completion = result.usage.prompt_tokens, result.usage.completion_tokens
+    return Attempt(
+        spec, cause, None, started, seconds, prompt_tokens=prompt, completion_tokens=completion, reported=reported
+    )
+
+
 def metered(client: ChatCompletionClient) -> Metered:
     """The client, metered: itself if it already is."""
     return client if isinstance(client, Metered) else Metered(client)
@@ -250,15 +329,23 @@ def framing_bytes(messages: int, reply: object) -> int:
 
 
 def _measured(messages: Sequence[LLMMessage]) -> tuple[int, str]:
-    """UTF-8 length and digest of a prompt."""
-    hashed, length = blake2b(digest_size=16), 0
-    for message in messages:
-        content = message.content if isinstance(message.content, str) else repr(message.content)
-        encoded = content.encode("utf-8", "surrogatepass")
+    """UTF-8 length and digest of a prompt. What all calls begin with is hashed once."""
+    texts = [message.content if isinstance(message.content, str) else repr(message.content) for message in messages]
+    began, length = _begun(texts[0]) if texts else (blake2b(digest_size=16), 0)
+    hashed = began.copy()
+    for text in texts[1:]:
+        encoded = text.encode("utf-8", "surrogatepass")
         hashed.update(b"%d:" % len(encoded))
         hashed.update(encoded)
         length += len(encoded)
     return length, hashed.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _begun(text: str) -> tuple[blake2b, int]:
+    """A hash that has read the first text of a prompt, and that text's UTF-8 length."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    return blake2b(b"%d:" % len(encoded) + encoded, digest_size=16), len(encoded)
 
 
 def _finish(answer: CreateResult) -> Finish:
@@ -284,7 +371,7 @@ def _dumped(answer: Answer) -> bytes:
 
 
 def _loaded(stored: bytes) -> Answer:
-    fields = orjson.loads(stored)
-    prompt, completion = fields.pop("usage")
+    found = orjson.loads(stored)
+    prompt, completion = found.pop("usage")
     usage = RequestUsage(prompt_tokens=prompt, completion_tokens=completion)
-    return Answer.model_construct(**fields, usage=usage, cached=False, logprobs=None)
+    return Answer.model_construct(**found, usage=usage, cached=False, logprobs=None)

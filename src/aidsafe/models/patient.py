@@ -30,9 +30,9 @@ from pydantic import BaseModel
 
 from aidsafe.core.chance import chance
 from aidsafe.core.errors import ModelError, SurroundingsError
-from aidsafe.models.admission import Gate, Upshot, bounds_of
+from aidsafe.models.admission import Gate, TurnedAway, Upshot, bounds_of
 from aidsafe.models.answer import Answer
-from aidsafe.models.attempts import Attempt, OnAttempt
+from aidsafe.models.attempts import Attempt, BeforeRetry, OnAttempt
 from aidsafe.models.deadline import Deadline, Following
 from aidsafe.models.dialect import Reply
 from aidsafe.models.faults import Fault, FaultKind, error_of
@@ -48,7 +48,7 @@ from aidsafe.models.sessions import Endpoint, Shared, shared
 from aidsafe.models.settings import ModelSettings
 from aidsafe.models.spec import Spec
 
-__all__ = ["Errand", "PatientModel", "Sleep"]
+__all__ = ["Elsewhere", "Errand", "PatientModel", "Sleep"]
 
 Sleep = Callable[[float], Awaitable[None]]
 Ask = TypeVar("Ask")
@@ -64,6 +64,14 @@ _UPSHOTS: Final[dict[FaultKind, Upshot]] = {
 """The faults that waiting may mend, and what they say about the endpoint."""
 
 
+class Elsewhere(Exception):
+    """Raised when the endpoint cannot be reached while another of its pool can: `sent` requests were sent in vain."""
+
+    def __init__(self, sent: int) -> None:
+        super().__init__()
+        self.sent = sent
+
+
 @dataclass(slots=True)
 class Errand(Generic[Ask]):
     """One call on its way: what is asked, for which seat, and how it has fared."""
@@ -71,6 +79,7 @@ class Errand(Generic[Ask]):
     ask: Ask
     seat: str
     on_attempt: OnAttempt | None
+    before_retry: BeforeRetry | None = None
     sent: int = 0
     first_sent_at: float = 0.0
     trouble: Trouble | None = None
@@ -95,6 +104,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         self._pauses = count()
         self._shared: Shared | None = None
         self._endpoint: Endpoint | None = None
+        self.elsewhere: Callable[[], bool] | None = None
 
     def __repr__(self) -> str:
         """The spec, which holds no secret."""
@@ -123,7 +133,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
     def _accepted(self, ask: Ask) -> None:
         """Learn from a request that was answered."""
 
-    async def create_recorded(
+    async def create_recorded(  # noqa: PLR0913  # as AutoGen asks, and who asks
         self,
         messages: Sequence[LLMMessage],
         *,
@@ -131,10 +141,16 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         extra_create_args: Mapping[str, object] = NO_EXTRA,
         cancellation_token: CancellationToken | None = None,
         seat: str = "",
+        route: str = "",
         on_attempt: OnAttempt | None = None,
+        before_retry: BeforeRetry | None = None,
     ) -> Answer:
-        """Answer the messages for `seat`, telling `on_attempt` of every request as it ends."""
-        errand = Errand(self._prepare(messages, json_output, extra_create_args), seat, on_attempt)
+        """Answer the messages for `seat`, telling `on_attempt` of every request as it ends.
+
+        `before_retry` is awaited before a request is sent once more; `route` is for pools, which choose by it.
+        """
+        ask = self._prepare(messages, json_output, extra_create_args)
+        errand = Errand(ask, seat, on_attempt, before_retry)
         if cancellation_token is None:
             return await self._run(errand)
         with Following(cancellation_token):
@@ -178,8 +194,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         known, endpoint = self._at_home()
         gate = endpoint.gate
         tokens = self._reserved_tokens(errand.ask) if gate.counts_tokens else 0
-        if not gate.try_enter(tokens):
-            await gate.enter(errand.seat, tokens)
+        if self.elsewhere is not None or not gate.try_enter(tokens):
+            await self._enter(gate, errand, tokens)
         outcome: Answer | Fault | None = None
         started, sent_at = time(), known.loop.time()
         errand.sent += 1
@@ -197,6 +213,16 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
                 errand.on_attempt(_record(self.spec.shown, outcome, started, known.loop.time() - sent_at))
         return outcome
 
+    async def _enter(self, gate: Gate, errand: Errand[Ask], tokens: int) -> None:
+        """Go through the gate, or raise `Elsewhere` where another endpoint would do."""
+        while True:
+            if gate.is_shut and self.elsewhere is not None and self.elsewhere():
+                raise Elsewhere(errand.sent)
+            try:
+                return await gate.enter(errand.seat, tokens)
+            except TurnedAway:
+                continue
+
     async def _after(self, errand: Errand[Ask], fault: Fault) -> None:
         """Reword the request, or wait before the next one, or raise what ends the call."""
         reworded = self._reworded(errand.ask, fault)
@@ -206,6 +232,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         if fault.kind not in _UPSHOTS:
             raise error_of(fault, self.spec.shown)
         trouble = self._persevere(errand, fault)
+        if errand.before_retry is not None:
+            await errand.before_retry()
         # No two callers draw alike, and nothing but the pause depends on it.
         draw = chance("pause", os.getpid(), id(self), next(self._pauses))
         await self._sleep(pause_seconds(trouble.tries, fault, draw))
@@ -220,7 +248,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         if fault.wait_seconds is not None and fault.wait_seconds > LONGEST_WAIT_SECONDS:
             raise SurroundingsError(f"{shown} asks to come back in {fault.wait_seconds / 3600:.1f} h ({fault.shown})")
         failing = 0.0 if gate.failing_since is None else now - gate.failing_since
-        if gate.failing_since is not None and failing >= self.settings.down_seconds:
+        dead = gate.failing_since is not None and failing >= self.settings.down_seconds
+        if dead and not (self.elsewhere is not None and self.elsewhere()):
             since = datetime.fromtimestamp(time() - failing, UTC)
             raise SurroundingsError(f"{shown} does not answer since {since:%H:%M:%S} UTC ({fault.shown})")
         return trouble
@@ -244,7 +273,14 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             self._shared = known = shared()
             known.join(self)
             self._endpoint = endpoint = known.endpoint(self.spec.shown, bounds_of(self.settings))
+            endpoint.gate.elsewhere = self.elsewhere or endpoint.gate.elsewhere
         return known, endpoint
+
+    @property
+    def is_shut(self) -> bool:
+        """Whether the endpoint cannot be reached, and it is not time to try again."""
+        _, endpoint = self._at_home()
+        return endpoint.gate.is_shut
 
     async def close(self) -> None:
         """Let go of the connections; the last client of a loop closes them."""
@@ -327,7 +363,7 @@ def _leave(gate: Gate, sent_at: float, outcome: Answer | Fault | None, tokens: i
 
 def _record(shown: str, outcome: Answer | Fault | None, started: float, seconds: float) -> Attempt:
     if isinstance(outcome, Fault):
-        return Attempt(shown, outcome.kind, outcome.status, started, seconds)
+        return Attempt(shown, outcome.kind, outcome.status, started, seconds, sent=outcome.sent)
     if outcome is None:
         return Attempt(shown, "cancelled", None, started, seconds)
     return Attempt(
@@ -340,4 +376,5 @@ def _record(shown: str, outcome: Answer | Fault | None, started: float, seconds:
         cached_tokens=outcome.cached_tokens,
         completion_tokens=outcome.usage.completion_tokens,
         reasoning_tokens=outcome.reasoning_tokens,
+        reported=outcome.reported,
     )

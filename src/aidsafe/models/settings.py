@@ -2,9 +2,12 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, field_validator, model_validator
 
-__all__ = ["ModelSettings", "Price", "ReplySetting"]
+from aidsafe.models.component import check_component
+from aidsafe.models.spec import checked_address, split_address
+
+__all__ = ["ComponentSetting", "EndpointSetting", "ModelSettings", "Price", "ReplySetting"]
 
 ReplySetting = Literal["auto", "schema", "json", "text"]
 
@@ -23,8 +26,37 @@ class Price(Setting):
     cached: float | None = Field(default=None, ge=0, allow_inf_nan=False)
 
 
+class EndpointSetting(Setting):
+    """One of several endpoints of a model: its base address, its share of the queries, and its own cap."""
+
+    url: str
+    weight: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    in_flight: int | None = Field(default=None, gt=0)
+
+    @field_validator("url")
+    @classmethod
+    def _checked(cls, url: str) -> str:
+        return checked_address(url)
+
+
+class ComponentSetting(Setting):
+    """An AutoGen model client by its component spec; only providers of `COMPONENTS` are ever imported."""
+
+    provider: str
+    config: dict[str, JsonValue] = {}
+
+    @model_validator(mode="after")
+    def _checked(self) -> "ComponentSetting":
+        check_component(self.provider, self.config)
+        return self
+
+
 class ModelSettings(Setting):
     """One model of a recipe.
+
+    `endpoints` are several servers of the same model in the place of the spec's own address: a query stays with one
+    of them, so that its prompts find their beginnings in that one's cache. `component` names a client of AutoGen in
+    the place of a spec.
 
     `timeout_seconds` is for one request; `down_seconds` is how long an endpoint may fail every request before the run
     stops. `in_flight` caps what the client finds out by itself, the two rates are kept on top of it. `reply` is how a
@@ -42,3 +74,30 @@ class ModelSettings(Setting):
     tokens_per_minute: int | None = Field(default=None, gt=0)
     price: Price | None = None
     reply: ReplySetting = "auto"
+    endpoints: tuple[EndpointSetting, ...] = ()
+    component: ComponentSetting | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named_by_component(cls, given: object) -> object:
+        """A component's model goes by its provider's last word wherever a spec is shown."""
+        if not isinstance(given, dict) or given.get("component") is None:
+            return given
+        component = given["component"]
+        provider = component.get("provider", "") if isinstance(component, dict) else component.provider
+        spec = f"component:{str(provider).rpartition('.')[2]}"
+        if given.get("spec", spec) != spec:
+            raise ValueError("a model has either a spec or a component, not both")
+        return {**given, "spec": spec}
+
+    @model_validator(mode="after")
+    def _one_way(self) -> "ModelSettings":
+        provider, _, rest = self.spec.partition(":")
+        if provider == "component" and self.component is None:
+            raise ValueError("'component:' is no spec; write component: {provider: …, config: {…}} instead of spec")
+        if self.endpoints and (provider not in ("openai", "anthropic", "ollama") or split_address(rest)[1]):
+            raise ValueError(
+                "endpoints go with a spec of openai, anthropic or ollama that has no address of its own, "
+                f"not with {provider!r} and an address"
+            )
+        return self

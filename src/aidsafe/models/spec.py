@@ -3,16 +3,17 @@
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Final, Literal, get_args
+from typing import Final, Literal, cast, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from aidsafe.core.errors import RecipeError
 
-__all__ = ["PROVIDERS", "Provider", "Spec", "parse_spec"]
+__all__ = ["PROVIDERS", "Provider", "Spec", "checked_address", "parse_spec", "split_address"]
 
-Provider = Literal["scripted", "openai", "anthropic", "ollama"]
+Provider = Literal["scripted", "openai", "anthropic", "ollama", "component"]
 
-PROVIDERS: Final[tuple[Provider, ...]] = get_args(Provider)
+PROVIDERS: Final[tuple[Provider, ...]] = tuple(known for known in get_args(Provider) if known != "component")
+"""What a user may write before the `:`; `component` is how a client given by its component spec is shown."""
 _ADDRESS: Final = re.compile(r"@(?=https?://)", re.IGNORECASE)
 _WORD: Final = re.compile(r"[\w.-]{1,32}")
 # What follows an `@` in a model's name is a version, such as a date: never a port, a path or another `@`.
@@ -49,8 +50,8 @@ def parse_spec(text: str) -> Spec:
 
 def known_provider(name: str) -> Provider:
     """The provider of this name; another name is an error that says the nearest."""
-    if name in PROVIDERS:
-        return name
+    if name in get_args(Provider):
+        return cast("Provider", name)
     shown = repr(name) if _WORD.fullmatch(name) else "the part before the first ':'"
     near = get_close_matches(name.lower(), PROVIDERS, n=1)
     hint = f"did you mean {near[0]!r}? " if near else ""

@@ -38,20 +38,24 @@ def response(status: int, body: bytes, *, headers: bytes = b"") -> bytes:
 class Connection(asyncio.Protocol):
     """Reads requests off one connection, and hands over the next only once the one before it was answered.
 
-    `lost` is called once the client is gone, whoever closed; an answer sent after that goes nowhere.
+    `lost` is called once the client is gone, whoever closed; an answer sent after that goes nowhere. A connection is
+    `among` the open ones while its client is there.
     """
 
-    def __init__(self, take: Callable[[Request, "Connection"], None]) -> None:
+    def __init__(self, take: Callable[[Request, "Connection"], None], among: set["Connection"]) -> None:
         self.lost: Callable[[], None] | None = None
         self._take = take
+        self._among = among
         self._transport: asyncio.Transport | None = None
         self._read = bytearray()
         self._busy = False
+        self._advancing = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client is there."""
         # TCP gives no other kind, and uvloop's is no subclass of asyncio's.
         self._transport = cast("asyncio.Transport", transport)
+        self._among.add(self)
 
     def data_received(self, data: bytes) -> None:
         """Some bytes of a request, or of several."""
@@ -61,6 +65,7 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client is gone."""
         self._transport = None
+        self._among.discard(self)
         lost, self.lost = self.lost, None
         if lost is not None:
             lost()
@@ -88,12 +93,17 @@ class Connection(asyncio.Protocol):
             self._transport.abort()
 
     def _advance(self) -> None:
+        # A request that is answered at once comes back here, however many were sent together.
+        if self._advancing:
+            return
+        self._advancing = True
         while not self._busy and self._read and self._transport is not None:
             request = self._next()
             if request is None:
-                return
+                break
             self._busy = True
             self._take(request, self)
+        self._advancing = False
 
     def _next(self) -> Request | None:
         """The first request that was read, if all of it is there."""

@@ -61,23 +61,36 @@ class Storm(BaseModel):
 class FaultPlan:
     """Which request meets which fault: a hash of the seed, the request's bytes and how often they came before.
 
-    So the same requests meet the same faults in whatever order they arrive, and asking again draws anew.
+    So the same requests meet the same faults in whatever order they arrive, and asking again draws anew. A request is
+    forgotten no sooner than `remembered` others came since, so that memory is bounded.
     """
 
-    def __init__(self, rates: FaultRates, storms: Sequence[Storm] = (), *, seed: int = 0) -> None:
+    def __init__(
+        self, rates: FaultRates, storms: Sequence[Storm] = (), *, seed: int = 0, remembered: int = 65_536
+    ) -> None:
         self._rates = rates
         self._storms = tuple(storms)
         self._seed = seed
-        self._attempts: dict[bytes, int] = {}
+        self._remembered = remembered
+        self._young: dict[bytes, int] = {}
+        self._old: dict[bytes, int] = {}
 
     def draw(self, body: bytes, *, elapsed: float) -> FaultName | None:
         """The fault that strikes this request, if any."""
         if not self._rates.rates or not self._blows(elapsed):
             return None
         name = blake2b(body, digest_size=16).digest()
-        attempt = self._attempts.get(name, 0)
-        self._attempts[name] = attempt + 1
-        return self._rates.at(chance(self._seed, name.hex(), attempt))
+        return self._rates.at(chance(self._seed, name.hex(), self._attempt(name)))
+
+    def _attempt(self, name: bytes) -> int:
+        """How often a request came before; those that came lately are young, and all grow old together."""
+        attempt = self._young.get(name)
+        if attempt is None:
+            attempt = self._old.get(name, 0)
+            if len(self._young) >= self._remembered:
+                self._old, self._young = self._young, {}
+        self._young[name] = attempt + 1
+        return attempt
 
     def _blows(self, elapsed: float) -> bool:
         return not self._storms or any(storm.covers(elapsed) for storm in self._storms)

@@ -19,8 +19,8 @@ class ServeOptions(BaseModel):
 
     `latency` is what an answer takes, `slow` what a trickled one takes on top, `retry_after` what a 429 asks a client
     to wait. Faults strike all the time, or only within `storms`, which count from the first request. `formats` is the
-    most that `response_format` may ask for; more is refused with 400. `cache_tokens` is the size of the prefix cache:
-    0 is none, None has no end. `canned` answers every call of a role with the same reply, as fast as it can.
+    most that `response_format` may ask for; more is refused with 400. `cache_tokens` is the size of the prefix cache,
+    0 is none. `canned` answers every call of a role with the same reply, as fast as it can.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,7 +33,7 @@ class ServeOptions(BaseModel):
     seed: int = 0
     in_flight_limit: int | None = Field(default=None, gt=0)
     formats: ReplyFormats = "schema"
-    cache_tokens: int | None = Field(default=None, ge=0)
+    cache_tokens: int = Field(default=2_000_000, ge=0)
     canned: bool = False
     tally: Path | None = None
     model: ScriptedOptions = ScriptedOptions()

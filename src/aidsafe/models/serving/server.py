@@ -36,10 +36,16 @@ class ChatServer:
         self._answering = answering(self.options)
         self._plan = FaultPlan(self.options.faults, self.options.storms, seed=self.options.seed)
         self._began: float | None = None
+        self._open: set[Connection] = set()
 
     def connection(self) -> Connection:
         """A new client's connection."""
-        return Connection(self.take)
+        return Connection(self.take, self._open)
+
+    def close(self) -> None:
+        """Hang up on everybody."""
+        for connection in tuple(self._open):
+            connection.reset()
 
     def take(self, request: Request, connection: Connection) -> None:
         """Answer one request, now or later."""
@@ -178,18 +184,25 @@ async def serving_on(port: int, options: ServeOptions | None = None) -> AsyncGen
         yield chat, f"http://{LOOPBACK}:{listening.sockets[0].getsockname()[1]}/v1"
     finally:
         listening.close()
+        chat.close()
 
 
 async def serve(port: int, options: ServeOptions, *, ready: Callable[[str], None], stop: asyncio.Event) -> Tally:
     """Serve until told to stop, the tally's file brought up to date once a second; gives the tally."""
     async with serving_on(port, options) as (chat, base_url):
+        # A file that cannot be written is named before anybody relies on it.
+        _keep(chat)
         ready(base_url)
         while not stop.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _TALLY_SECONDS if options.tally else None)
-            if options.tally:
-                chat.tally.write(options.tally)
+            _keep(chat)
         return chat.tally
+
+
+def _keep(chat: ChatServer) -> None:
+    if chat.options.tally:
+        chat.tally.write(chat.options.tally)
 
 
 def _bent(answer: ChatAnswer, fault: FaultName | None) -> ChatAnswer:
