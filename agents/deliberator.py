@@ -3,27 +3,13 @@
 Whatever goes wrong with its model becomes a `seat_failed` event: an infrastructure failure is never a vote.
 """
 
-from collections.abc import Iterator
-
 from aidsafe.agents.asking import Question
-from aidsafe.agents.replies import EditReply, TurnReply
-from aidsafe.agents.seeder import one_line
+from aidsafe.agents.replies import TurnReply
 from aidsafe.agents.speaker import Line
+from aidsafe.agents.turning import failed_turn, turn_of
 from aidsafe.agents.view import View
 from aidsafe.core.errors import ModelError, ReplyError
-from aidsafe.core.events import SeatFailed, SeatFailure, TurnTaken
-from aidsafe.core.records import (
-    Add,
-    Decide,
-    Draft,
-    Edit,
-    RejectedEdit,
-    Resolve,
-    Respond,
-    Revise,
-    Weakness,
-    Withdraw,
-)
+from aidsafe.core.events import SeatFailed, TurnTaken
 from aidsafe.prompts.personas import Persona
 from aidsafe.prompts.rendering import render_deliberation, render_intents, render_query
 
@@ -43,58 +29,10 @@ class Deliberator:
         try:
             reply = await self._line.ask(self._question(view))
         except ReplyError as error:
-            return self._failed(view, error.failure, str(error))
+            return failed_turn(view, self.seat, error.failure, str(error), calls=self._line.calls())
         except ModelError as error:
-            return self._failed(view, "error", str(error))
-        return self._turn(view, reply)
-
-    def _turn(self, view: View, reply: TurnReply) -> TurnTaken:
-        known = (self._edit(edit) for edit in reply.edits if self._is_known(edit))
-        unknown = (self._edit(edit) for edit in reply.edits if not self._is_known(edit))
-        return TurnTaken(
-            round=view.round,
-            seat=self.seat,
-            saw=view.saw,
-            version=_version(view),
-            stance=reply.stance,
-            checked=reply.checked,
-            weakness=_weakness(reply),
-            reason=reply.reason,
-            edits=(*known, *_changes(reply, view.transcript.draft)),
-            rejected=tuple(RejectedEdit(edit=edit, cause="unknown_rule") for edit in unknown),
-            calls=self._line.calls(),
-        )
-
-    def _edit(self, edit: EditReply) -> Edit:
-        citations = self._line.guidance.citations(edit.citations)
-        text, target = one_line(edit.text), edit.target or ""
-        match edit.op:
-            case "add":
-                return Add(text=text, citations=citations, reason=edit.reason)
-            case "revise":
-                return Revise(target=target, expect=edit.expect, text=text, citations=citations, reason=edit.reason)
-            case "withdraw":
-                return Withdraw(target=target, expect=edit.expect, reason=edit.reason)
-            case "resolve":
-                return Resolve(rules=self._known_rules(edit), resolved_by=text, reason=edit.reason)
-
-    def _known_rules(self, edit: EditReply) -> tuple[str, ...]:
-        found = (self._line.guidance.known_rule(rule) for rule in edit.rules)
-        return tuple(dict.fromkeys(rule for rule in found if rule is not None))
-
-    def _is_known(self, edit: EditReply) -> bool:
-        return edit.op != "resolve" or all(self._line.guidance.known_rule(rule) for rule in edit.rules)
-
-    def _failed(self, view: View, failure: SeatFailure, message: str) -> SeatFailed:
-        return SeatFailed(
-            round=view.round,
-            seat=self.seat,
-            saw=view.saw,
-            version=_version(view),
-            failure=failure,
-            message=message,
-            calls=self._line.calls(),
-        )
+            return failed_turn(view, self.seat, "error", str(error), calls=self._line.calls())
+        return turn_of(reply, view, self.seat, self._line.guidance, calls=self._line.calls())
 
     def _question(self, view: View) -> Question[TurnReply]:
         guidance = self._line.guidance
@@ -115,22 +53,3 @@ class Deliberator:
             round=str(view.round),
             max_rounds=str(view.max_rounds),
         )
-
-
-def _changes(reply: TurnReply, draft: Draft | None) -> Iterator[Edit]:
-    """Another decision, another response. One that repeats the draft's lets it stand."""
-    if reply.decision is not None and (draft is None or reply.decision != draft.decision):
-        yield Decide(decision=reply.decision)
-    if reply.response is not None and (draft is None or reply.response.strip() != draft.response.strip()):
-        yield Respond(text=reply.response)
-
-
-def _version(view: View) -> int:
-    return view.transcript.draft.version if view.transcript.draft else 0
-
-
-def _weakness(reply: TurnReply) -> Weakness | None:
-    found = reply.weakness
-    if found is None:
-        return None
-    return Weakness(thought=found.thought, quote=found.quote, defect=found.defect, severity=found.severity)

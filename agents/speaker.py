@@ -10,7 +10,7 @@ from aidsafe.agents.replies import Reply
 from aidsafe.agents.view import View
 from aidsafe.core.events import Event
 from aidsafe.core.records import Call
-from aidsafe.models.metering import metered
+from aidsafe.models.metering import Metered, metered
 
 __all__ = ["Line", "Speaker"]
 
@@ -33,6 +33,16 @@ class Line:
         self._fallback = metered(fallback) if fallback else None
         self._models = [self._model, *([self._fallback] if self._fallback else [])]
         self._taken = [len(each.calls) for each in self._models]
+
+    @property
+    def model(self) -> Metered:
+        """The model that is asked."""
+        return self._model
+
+    @property
+    def fallback(self) -> Metered | None:
+        """The one that is asked where the model declines."""
+        return self._fallback
 
     async def ask(self, question: Question[R]) -> R:
         """The reply, from the model or from the fallback where the model declines."""

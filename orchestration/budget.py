@@ -12,7 +12,17 @@ from aidsafe.models.metering import Bound
 from aidsafe.models.pricing import cost_usd
 from aidsafe.orchestration.protocol import Amount, Count, QueryBudget
 
-__all__ = ["MARGIN", "NOTHING", "Needs", "RunBudget", "budget_ending", "needs_of", "overdraft", "tokens_a_byte"]
+__all__ = [
+    "MARGIN",
+    "NOTHING",
+    "Needs",
+    "RunBudget",
+    "budget_ending",
+    "needs_of",
+    "overdraft",
+    "share_of",
+    "tokens_a_byte",
+]
 
 MARGIN = 1.2
 """A learned tokens-a-byte rate is raised by this before it bounds a prompt."""
@@ -94,6 +104,25 @@ def budget_ending(budget: QueryBudget, usage: Usage, needs: Needs) -> Short | No
     if budget.seconds is not None and usage.seconds >= budget.seconds:
         return "budget.time", {"spent": usage.seconds, "limit": budget.seconds}
     return None
+
+
+def share_of(budget: QueryBudget, usage: Usage, first: Needs, *, reserved: Needs, seats: int) -> QueryBudget:
+    """What one of several seats may take: its first call, and an equal part of what nothing is reserved for."""
+
+    def part(limit: int | None, spent: int, aside: int, own: int) -> int | None:
+        return None if limit is None else own + max(limit - spent - aside, 0) // seats
+
+    usd = budget.usd
+    if usd is not None:
+        usd = first.usd + max(usd - (usage.cost_usd or 0.0) - reserved.usd, 0.0) / seats
+    return QueryBudget.model_construct(
+        calls=part(budget.calls, usage.calls, reserved.calls, first.calls),
+        completion_tokens=part(
+            budget.completion_tokens, usage.completion_tokens, reserved.completion_tokens, first.completion_tokens
+        ),
+        total_tokens=part(budget.total_tokens, usage.total_tokens, reserved.total_tokens, first.total_tokens),
+        usd=usd,
+    )
 
 
 def _limits(budget: QueryBudget, usage: Usage, needs: Needs) -> Iterator[tuple[Ending, float, float, float]]:

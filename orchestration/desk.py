@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Protocol
 
+import anyio
+
+from aidsafe.agents.seat import SeatedAgent
 from aidsafe.core.errors import ModelError
 from aidsafe.core.events import Event
 from aidsafe.core.records import Call, Query, Usage
@@ -11,8 +14,11 @@ from aidsafe.models.metering import Bound
 from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, overdraft
 from aidsafe.orchestration.protocol import QueryBudget
 from aidsafe.orchestration.purse import Purse
+from aidsafe.orchestration.sharing import Prompted
 
 __all__ = ["Desk", "Ledger", "Place"]
+
+_LEAVING_SECONDS = 5.0
 
 Place = tuple[int, str, int]
 """(step, speaker, nth call of it): where in a query an answer belongs."""
@@ -24,6 +30,9 @@ class Ledger(Protocol):
     def queue_answer(self, query: Query, place: Place, *, digest: str, answer: bytes) -> None:
         """Take an answer to be written, in order."""
 
+    def queue_attempt(self, query: Query, place: Place, attempt: bytes) -> None:
+        """Take note (JSON) of a request that was sent."""
+
     async def keep(self, query: Query, number: int, events: tuple[Event, ...]) -> None:
         """Write events from this number on, and return once they and all queued before them are on disk."""
 
@@ -34,8 +43,8 @@ class Ledger(Protocol):
 class Desk:
     """Remembers what was answered before, keeps what is answered now, and minds the budgets of seat, query and run.
 
-    What must be left for later is `held_back`, `rate` is in tokens a byte, and `seat_tokens` are the completion tokens
-    left to seats with a budget of their own.
+    What must be left for later is `held_back`, `rate` is in tokens a byte; `guests` are the agents of others that hold
+    a seat, and `shared` are answers that other runs have to the same prompts.
     """
 
     def __init__(
@@ -51,17 +60,29 @@ class Desk:
         self.query = query
         self.held_back: Needs = NOTHING
         self.rate = 1.0
-        self.seat_tokens: dict[str, int] = {}
+        self.guests: dict[str, SeatedAgent] = {}
+        self.shared: Mapping[Prompted, bytes] = {}
         self._ledger = ledger
         self._remembered = remembered or {}
         self._purse = purse if purse and purse.limited else None
         self._budget = budget or QueryBudget()
         self._usage = spent or Usage()
         self._aside = NOTHING
+        self._shares: dict[str, tuple[QueryBudget, Usage]] = {}
         self._events: list[Event] = []
         self._number = 0
         self._queued = False
         self._reserved: dict[int, Needs] = {}
+        self._lost: set[int] = set()
+
+    @property
+    def route(self) -> str:
+        """All calls of a query, of its replicas too, should meet the same endpoint."""
+        return str(self.query.row)
+
+    def share_out(self, shares: Mapping[str, QueryBudget]) -> None:
+        """What these seats may take from now on, repairs and fallbacks included, whoever of them answers first."""
+        self._shares = {seat: (share, Usage()) for seat, share in shares.items()}
 
     def record(self, number: int, event: Event) -> None:
         """Take an event to be written with the next `written`."""
@@ -86,7 +107,12 @@ class Desk:
     def recall(self, step: int, seat: str, nth: int, *, digest: str) -> bytes | None:
         """The answer given before to the same prompt at this place, if any."""
         found = self._remembered.get((step, seat, nth))
-        return found[1] if found and found[0] == digest else None
+        if found and found[0] == digest:
+            return found[1]
+        shared = self.shared.get(Prompted(step, seat, nth, digest))
+        if shared is not None:
+            self.keep(step, seat, nth, digest=digest, answer=shared)
+        return shared
 
     def keep(self, step: int, seat: str, nth: int, *, digest: str, answer: bytes) -> None:
         """Take an answer to be written."""
@@ -105,19 +131,50 @@ class Desk:
         if self._purse is not None:
             self._reserved[id(bound)] = await self._purse.reserve(self._key, bound)
 
+    def attempted(self, bound: Bound, place: Place, *, attempt: bytes, is_lost: bool) -> None:
+        """Take note of a request that was sent; a lost one may have used up to its bound."""
+        if is_lost:
+            self._lost.add(id(bound))
+        if self._ledger is not None:
+            self._ledger.queue_attempt(self.query, place, attempt)
+
+    async def retry(self, bound: Bound) -> None:
+        """Count a lost request as spent, and set its bound aside once more. Raises `BudgetSpent`."""
+        if self._purse is None or id(bound) not in self._lost:
+            return
+        self._lost.discard(id(bound))
+        needs, self._reserved[id(bound)] = self._reserved[id(bound)], NOTHING
+        self._purse.lose(self._key, needs)
+        self._reserved[id(bound)] = await self._purse.reserve(self._key, bound)
+
     def settle(self, bound: Bound, call: Call | None) -> None:
         """Give the bound back, and count what was spent."""
         self._aside -= needs_of(bound, rate=self.rate)
+        is_lost = id(bound) in self._lost
+        self._lost.discard(id(bound))
         if call is not None:
             self._spend(bound.seat, call)
-        if self._purse is not None:
-            self._purse.settle(self._key, self._reserved.pop(id(bound)), call)
+        if self._purse is None:
+            return
+        needs = self._reserved.pop(id(bound))
+        if call is None and is_lost:
+            self._purse.lose(self._key, needs)
+        else:
+            self._purse.settle(self._key, needs, call)
 
     def count(self, seat: str, call: Call) -> None:
         """Count an answer that was recalled: no event has taken it up yet, so nothing has counted it."""
         self._spend(seat, call)
         if self._purse is not None:
-            self._purse.settle(self._key, NOTHING, call)
+            self._purse.recall(self._key, call)
+
+    async def dismiss(self) -> None:
+        """Let the guests go."""
+        with anyio.CancelScope(shield=True):
+            for guest in self.guests.values():
+                with anyio.move_on_after(_LEAVING_SECONDS):
+                    await guest.close()
+        self.guests.clear()
 
     @property
     def _key(self) -> tuple[int, int]:
@@ -127,15 +184,17 @@ class Desk:
         short = overdraft(self._budget, self._usage, self._aside + needs + self.held_back)
         if short is not None:
             raise ModelError(f"{short[0]} of the query has no room for another call: {short[1]}")
-        left = self.seat_tokens.get(_seat(bound.seat))
-        if left is not None and bound.completion_tokens > left:
-            raise ModelError(f"{left} completion tokens are left to {bound.seat!r}, and another call may take more")
+        share, taken = self._shares.get(_seat(bound.seat), (None, Usage()))
+        short = overdraft(share, taken, needs) if share else None
+        if short is not None:
+            raise ModelError(f"{short[0]} of {bound.seat!r} has no room for another call: {short[1]}")
 
     def _spend(self, speaker: str, call: Call) -> None:
         self._usage = self._usage.plus(call)
         seat = _seat(speaker)
-        if seat in self.seat_tokens:
-            self.seat_tokens[seat] -= call.completion_tokens
+        if seat in self._shares:
+            share, taken = self._shares[seat]
+            self._shares[seat] = share, taken.plus(call)
 
 
 def _seat(speaker: str) -> str:

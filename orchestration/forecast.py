@@ -1,17 +1,23 @@
 """What the next turns would take at the most, and what is held back to finish: read from the prompts themselves."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
 
 from aidsafe.agents.replies import RefinedReply, Reply, TurnReply
 from aidsafe.agents.speaker import Line
 from aidsafe.core.events import TurnTaken
 from aidsafe.core.transcript import Transcript, calls_of
 from aidsafe.models.metering import Bound, framing_bytes
-from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, tokens_a_byte
+from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, share_of, tokens_a_byte
 from aidsafe.orchestration.moderator import Floor
+from aidsafe.orchestration.protocol import QueryBudget
 from aidsafe.orchestration.table import Table
 
-__all__ = ["Forecast", "forecast_of", "rate_of"]
+__all__ = ["Forecast", "forecast_of", "rate_of", "whole_query"]
+
+_OTHER_TOKENS = 1_000
+"""What stands in a prompt beside the charter, half way through a deliberation."""
 
 _BYTES_A_TOKEN = 8
 """What a token of a turn may add to the bytes of the prompts after it; most add four."""
@@ -29,13 +35,25 @@ class Forecast:
 
     def turns(self, transcript: Transcript, floor: Floor) -> Needs:
         """The first call of every seat on the floor."""
-        needs = NOTHING
+        return _sum(self._first_calls(transcript, floor).values())
+
+    def shares(self, transcript: Transcript, floor: Floor) -> dict[str, QueryBudget]:
+        """What each seat of a simultaneous floor may take: its first call, and a part of what the finish leaves."""
+        first = self._first_calls(transcript, floor)
+        reserved = _sum(first.values()) + self.finish(transcript, floor)
+        budget, usage = self.table.recipe.protocol.budget, transcript.usage
+        return {
+            name: share_of(budget, usage, needs, reserved=reserved, seats=len(first)) for name, needs in first.items()
+        }
+
+    def _first_calls(self, transcript: Transcript, floor: Floor) -> dict[str, Needs]:
+        rate = rate_of(self.table, transcript)
+        needs: dict[str, Needs] = {}
         for name, saw in zip(floor.seats, floor.saw, strict=True):
-            seat = self.table.seat(name)
             view = self.table.view(transcript, saw=saw, round=floor.round)
-            model = self.table.model_of(seat, transcript.query)
+            model = self.table.model_of(self.table.seat(name), transcript.query)
             prompt = self.table.deliberator(name, self._line(model)).prompt(view)
-            needs += self._needs(model, prompt, TurnReply, rate=rate_of(self.table, transcript))
+            needs[name] = self._needs(model, prompt, TurnReply, rate=rate)
         return needs
 
     def finish(self, transcript: Transcript, floor: Floor) -> Needs:
@@ -60,6 +78,10 @@ class Forecast:
         return self.table.line(model, None, step=0, speaker="")
 
 
+def _sum(needs: Iterable[Needs]) -> Needs:
+    return reduce(Needs.__add__, needs, NOTHING)
+
+
 def _after(transcript: Transcript, floor: Floor) -> Transcript:
     """The transcript after turns of the floor that say nothing: what stands around their words stands there."""
     version = transcript.draft.version if transcript.draft else 0
@@ -67,6 +89,19 @@ def _after(transcript: Transcript, floor: Floor) -> Transcript:
         turn = TurnTaken(round=floor.round, seat=name, saw=saw, version=version, stance="object")
         transcript = transcript.append(turn)
     return transcript
+
+
+def whole_query(table: Table) -> Needs:
+    """What a query may take that goes through all rounds: the guess until queries have finished and taught better."""
+    roles, protocol = table.recipe.roles, table.recipe.protocol
+    turns = [seat.models[0].model for seat in table.seats] * protocol.max_rounds
+    models = [role.model for role in (roles.decomposer, roles.seeder, roles.refiner) if role and role.model] + turns
+    needs = NOTHING
+    for model in models:
+        settings = table.recipe.models[model]
+        prompt = 4 * _OTHER_TOKENS + len(table.guidance.charter)
+        needs += needs_of(Bound(prompt, settings.max_tokens // 2, settings), rate=1 / 4)
+    return needs
 
 
 def forecast_of(table: Table) -> Forecast:

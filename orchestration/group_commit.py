@@ -52,7 +52,8 @@ class GroupCommit:
         self._errors = errors
         self._inserts: dict[tuple[str, int], str] = {}
         self._broken: Exception | None = None
-        self._queue: SimpleQueue[_Write | None] = SimpleQueue()
+        self._queue: SimpleQueue[list[_Write] | None] = SimpleQueue()
+        self._gathered: list[_Write] = []
         self._loop = asyncio.get_running_loop()
         self._thread = Thread(target=self._run, name="journal", daemon=True)
         self._thread.start()
@@ -60,7 +61,7 @@ class GroupCommit:
     def queue(self, table: str, rows: Sequence[Values]) -> None:
         """Take rows to be committed with the next batch, and do not wait."""
         self.check()
-        self._queue.put(_Write(table, rows, None))
+        self._take(_Write(table, rows, None))
 
     async def add(self, table: str, rows: Sequence[Values]) -> None:
         """Return once these rows, and all that came before them, are committed."""
@@ -77,14 +78,26 @@ class GroupCommit:
 
     def close(self) -> None:
         """Commit what is waiting and end the thread; blocks until that is done."""
+        self._hand_over()
         self._queue.put(None)
         self._thread.join()
 
     async def _done(self, into: str, rows: Sequence[Values], *, is_statement: bool = False) -> int:
         self.check()
         waiter: asyncio.Future[int] = self._loop.create_future()
-        self._queue.put(_Write(into, rows, waiter, is_statement))
+        self._take(_Write(into, rows, waiter, is_statement))
         return await waiter
+
+    def _take(self, write: _Write) -> None:
+        # To wake the thread costs more than to gather: once for all that the loop does in one turn.
+        if not self._gathered:
+            self._loop.call_soon(self._hand_over)
+        self._gathered.append(write)
+
+    def _hand_over(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        if gathered:
+            self._queue.put(gathered)
 
     def _run(self) -> None:
         while batch := self._next_batch():
@@ -94,13 +107,13 @@ class GroupCommit:
 
     def _next_batch(self) -> list[_Write]:
         batch: list[_Write] = []
-        write = self._queue.get()
-        while write is not None:
-            batch.append(write)
-            if len(batch) == _LARGEST:
+        writes = self._queue.get()
+        while writes is not None:
+            batch += writes
+            if len(batch) >= _LARGEST:
                 return batch
             try:
-                write = self._queue.get_nowait()
+                writes = self._queue.get_nowait()
             except Empty:
                 return batch
         if batch:

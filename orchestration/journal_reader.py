@@ -115,6 +115,17 @@ class JournalReader(AbstractContextManager["JournalReader"]):
         found = self._all(sql, row, replica)
         return [(Place(row, replica, step, seat.decode(), nth), attempt) for step, seat, nth, attempt in found]
 
+    def attempts_by_cause(self) -> dict[str, int]:
+        """How many requests came to what."""
+        return self._tally(_CAUSES)
+
+    def reported(self) -> dict[str, tuple[str, ...]]:
+        """Which models the servers said they were, by the recipe's name for each."""
+        found: dict[str, tuple[str, ...]] = {}
+        for model, reported in self._all(_REPORTED):
+            found[model.decode()] = (*found.get(model.decode(), ()), reported.decode())
+        return found
+
     def leased(self, kind: str) -> float:
         """How much of a run budget is taken: what was spent of settled leases, and all of the others."""
         sql = "SELECT coalesce(sum(coalesce(spent, amount)), 0.0) FROM leases WHERE kind = ?"
@@ -159,7 +170,7 @@ class JournalReader(AbstractContextManager["JournalReader"]):
     def usage(self) -> Usage:
         """What all events' calls took together; the cost is None as soon as one call's price is unknown."""
         found = self._all(_USAGE)[0]
-        return Usage(**dict(zip(Usage.model_fields, found, strict=True)))
+        return Usage(*found)
 
     def _tally(self, sql: str) -> dict[str, int]:
         return {name.decode(): count for name, count in self._all(sql)}
@@ -218,6 +229,15 @@ SELECT coalesce(ended.about, 'none') AS ending, count(*) FROM events AS complete
 ON ended.row = completed.row AND ended.replica = completed.replica AND ended.kind = 'deliberation_ended'
 AND ended.about IS NOT NULL
 WHERE completed.kind = 'query_completed' AND completed.about IS NOT NULL GROUP BY ending ORDER BY ending
+"""
+
+_CAUSES = """
+SELECT json_extract(attempt, '$.cause') AS cause, count(*) FROM attempts GROUP BY cause ORDER BY cause
+"""
+
+_REPORTED = """
+SELECT DISTINCT json_extract(attempt, '$.model') AS model, json_extract(attempt, '$.reported') AS reported
+FROM attempts WHERE reported <> '' ORDER BY model, reported
 """
 
 # In the order of the fields of `Usage`.

@@ -5,6 +5,7 @@ What comes next hangs on the transcript alone, so continuing from any prefix giv
 """
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
+from functools import partial
 
 import anyio
 
@@ -28,6 +29,7 @@ from aidsafe.orchestration.budget import NOTHING
 from aidsafe.orchestration.desk import Desk
 from aidsafe.orchestration.forecast import forecast_of, rate_of
 from aidsafe.orchestration.moderator import Closing, Floor, Judging, next_step
+from aidsafe.orchestration.protocol import QueryBudget, Seat
 from aidsafe.orchestration.recipe import Role
 from aidsafe.orchestration.table import Table
 
@@ -124,12 +126,17 @@ async def _turn(floor: Floor, place: int, transcript: Transcript, table: Table, 
     model = table.model_of(seat, transcript.query)
     line = table.line(model, seat.fallback, step=len(transcript), speaker=seat.name, book=desk)
     view = table.view(transcript, saw=floor.saw[place], round=floor.round)
-    return await table.deliberator(seat.name, line).speak(view)
+    guest = desk.guests.get(seat.name) or table.guest(seat.name, count=partial(desk.count, seat.name))
+    if guest is None:
+        return await table.deliberator(seat.name, line).speak(view)
+    desk.guests[seat.name] = guest
+    return await guest.speak(view, line)
 
 
 async def _judgement(step: Judging, transcript: Transcript, table: Table, desk: Desk) -> Event:
     """What the judge finds at the end of a round; a judge that fails finds nothing."""
     await desk.written()
+    _set_limits(Floor(step.round, (), ()), transcript, table, desk)
     role = table.recipe.roles.judge or Role()
     line = table.line(role.model or "", role.fallback, step=len(transcript), speaker="judge", book=desk)
     view = table.view(transcript, saw=tuple(range(len(transcript))), round=step.round)
@@ -137,14 +144,27 @@ async def _judgement(step: Judging, transcript: Transcript, table: Table, desk: 
 
 
 def _set_limits(floor: Floor, transcript: Transcript, table: Table, desk: Desk) -> None:
-    """Keep the refiner's share out of the seats' reach, and each seat within its own budget."""
+    """Keep the refiner's share out of the seats' reach, and each seat within its share and its own budget."""
+    shares: dict[str, QueryBudget] = {}
     if table.recipe.protocol.budget.limited:
         desk.rate = rate_of(table, transcript)
         desk.held_back = forecast_of(table).finish(transcript, floor)
+        shares = forecast_of(table).shares(transcript, floor) if len(floor.seats) > 1 else {}
     for seat in map(table.seat, floor.seats):
-        if seat.budget.completion_tokens is not None:
-            spent = sum(c.completion_tokens for turn in transcript.turns if turn.seat == seat.name for c in turn.calls)
-            desk.seat_tokens[seat.name] = seat.budget.completion_tokens - spent
+        share = shares.get(seat.name, QueryBudget())
+        left = _tokens_left(seat, transcript)
+        if left is not None:
+            tokens = left if share.completion_tokens is None else min(left, share.completion_tokens)
+            shares[seat.name] = share.model_copy(update={"completion_tokens": tokens})
+    desk.share_out(shares)
+
+
+def _tokens_left(seat: Seat, transcript: Transcript) -> int | None:
+    """What a seat has left of its own completion tokens; None where it may take any."""
+    if seat.budget.completion_tokens is None:
+        return None
+    own = (call for turn in transcript.turns if turn.seat == seat.name for call in turn.calls)
+    return seat.budget.completion_tokens - sum(call.completion_tokens for call in own)
 
 
 async def _solo(stage: Stage, role: Role, transcript: Transcript, table: Table, desk: Desk) -> Event:

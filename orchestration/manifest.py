@@ -13,7 +13,19 @@ from aidsafe.models.spec import parse_spec
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
 
-__all__ = ["Manifest", "differences", "is_scripted", "manifest_of", "provenance_of", "refuse_another"]
+__all__ = [
+    "Branched",
+    "Digests",
+    "Manifest",
+    "differences",
+    "is_scripted",
+    "manifest_of",
+    "provenance_of",
+    "refuse_another",
+]
+
+
+_NAMED = 5
 
 
 class Digests(Value):
@@ -25,8 +37,21 @@ class Digests(Value):
     source: str
 
 
+class Branched(Value):
+    """Events before number `until`, back to where another stands, were copied from a run made by this recipe."""
+
+    run: str
+    until: int
+    recipe: str
+    shape: dict[str, JsonValue]
+    digests: Digests
+
+
 class Manifest(Value):
-    """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may."""
+    """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may.
+
+    A run that branched off another says where its first events come from.
+    """
 
     format: int = 1
     aidsafe: str = __version__
@@ -41,6 +66,7 @@ class Manifest(Value):
     models: dict[str, str]
     reported: dict[str, tuple[str, ...]] = {}
     notice: str | None = None
+    branched: tuple[Branched, ...] = ()
     totals: Totals
 
 
@@ -89,8 +115,10 @@ def refuse_another(folder: str, before: Manifest, now: Manifest) -> None:
     """Raise `FolderError` where the run in the folder is not the one asked for, naming every difference."""
     found = list(differences(before, now))
     if found:
+        more = f"; and {len(found) - _NAMED} more" if len(found) > _NAMED else ""
         raise FolderError(
-            f"{folder} is another run: {'; '.join(found)}. Choose another --out, or ask for the same to resume it"
+            f"{folder} is another run: {'; '.join(found[:_NAMED])}{more}. "
+            "Choose another --out, or ask for the same to resume it"
         )
 
 
@@ -99,10 +127,18 @@ def differences(before: Manifest, now: Manifest) -> Iterator[str]:
     for field in ("replicas",):
         if getattr(before, field) != getattr(now, field):
             yield f"{field} was {getattr(before, field)!r} and is {getattr(now, field)!r}"
+    if [one.model_dump(exclude={"run"}) for one in before.branched] != [
+        one.model_dump(exclude={"run"}) for one in now.branched
+    ]:
+        yield f"it branches off {_off(before)}, and this off {_off(now)}"
     for name, digest in before.digests:
         if digest != getattr(now.digests, name):
             yield f"the {name} differ" if name != "source" else f"the source differs ({before.source}, {now.source})"
     yield from _unlike(before.shape, now.shape, "")
+
+
+def _off(manifest: Manifest) -> str:
+    return ", ".join(f"{origin.run} at event {origin.until}" for origin in manifest.branched) or "nothing"
 
 
 def _unlike(before: JsonValue, now: JsonValue, path: str) -> Iterator[str]:

@@ -1,7 +1,8 @@
 """The run's purse: one for all queries of a process. What a call may take is set aside before it is sent.
 
 A call that does not fit waits while others may still give something back; then it is refused with `BudgetSpent`, and
-its query stays pending. A new query begins only while those begun can be expected to finish.
+its query stays pending. A new query begins only while those begun can be expected to finish. With leases, what is set
+aside is written down before it is used, so that limits hold over kills and over processes.
 """
 
 from collections.abc import Callable
@@ -12,8 +13,12 @@ from aidsafe.core.errors import BudgetSpent
 from aidsafe.core.records import Call, Usage
 from aidsafe.models.metering import Bound
 from aidsafe.orchestration.budget import MARGIN, NOTHING, Needs, RunBudget, needs_of
+from aidsafe.orchestration.leases import Leases
 
 __all__ = ["Purse"]
+
+_ENOUGH = 8
+"""So many finished queries teach what one takes."""
 
 
 class Purse:
@@ -27,12 +32,18 @@ class Purse:
         expected: Needs = NOTHING,
         clock: Callable[[], float],
         seconds_before: float = 0.0,
+        leases: Leases | None = None,
     ) -> None:
         self.budget = budget
         self.refused = False
-        self._spent = Needs(spent.calls, spent.completion_tokens, spent.total_tokens, spent.cost_usd or 0.0)
+        before = Needs(spent.calls, spent.completion_tokens, spent.total_tokens, spent.cost_usd or 0.0)
+        self._leases = leases
+        self._spent = before if leases is None else _greater(before, leases.before)
+        self._own = NOTHING
         self._aside = NOTHING
         self._expected = expected
+        self._dearest = NOTHING
+        self._finished = 0
         self._open: dict[object, Needs] = {}
         self._rate = 0.0
         self._clock = clock
@@ -47,42 +58,102 @@ class Purse:
         return any(limit is not None for limit in limits)
 
     def begin(self, query: object) -> bool:
-        """Whether this query may begin: with it, all that are open can still be expected to finish."""
+        """Whether this query may begin now: with it, all that are open can still be expected to finish."""
+        if not self.limited:
+            return True
         # What is set aside is part of what the open queries are still expected to take.
         needed = self._expected + _greater(self._outstanding() - self._aside, NOTHING)
-        if self.limited and (self.refused or not self._fits(needed)):
-            self.refused = True
+        if self.refused or not self._fits(needed):
+            self.refused = self.refused or not self._open
             return False
         self._open[query] = NOTHING
+        return True
+
+    async def admit(self, query: object) -> bool:
+        """Wait until the query may begin; False once the budget refuses it, because nothing more can come back."""
+        while not self.begin(query):
+            if self.refused:
+                return False
+            await self._changed.wait()
         return True
 
     def end(self, query: object, *, completed: bool) -> None:
         """The query is over; what it took teaches what the next may take."""
         took = self._open.pop(query, NOTHING)
         if completed:
-            self._expected = _greater(self._expected, took)
+            self._dearest, self._finished = _greater(self._dearest, took), self._finished + 1
+            # The first to finish are the short ones: a guess is better than what a few of them teach.
+            if self._finished >= _ENOUGH:
+                self._expected = self._dearest
+            else:
+                self._expected = _greater(self._expected, took)
+        self._tell()
 
     async def reserve(self, query: object, bound: Bound) -> Needs:
         """Set the call's bound aside. Raises `BudgetSpent` where it will never fit."""
         needs = needs_of(bound, rate=self._tokens_a_byte())
-        while not self._fits(needs):
+        while not await self._set_aside(needs):
             if self._aside.calls == 0 or self._out_of_time():
                 self.refused = True
-                raise BudgetSpent(f"the run budget cannot cover another call ({self._short(needs)})")
+                raise BudgetSpent(f"the run budget cannot cover another call ({self._short(needs) or 'all is leased'})")
             await self._changed.wait()
-        self._aside += needs
         return needs
+
+    async def _set_aside(self, needs: Needs) -> bool:
+        """Whether the needs fit, and are set aside."""
+        if not self._fits(needs):
+            return False
+        self._aside += needs
+        if self._leases is None:
+            return True
+        covered = False
+        try:
+            covered = await self._leases.cover(lambda: self._own + self._aside)
+        finally:
+            if not covered:
+                self._give_back(needs)
+        return covered
 
     def settle(self, query: object, needs: Needs, call: Call | None) -> None:
         """Give what was set aside back, and count what was spent."""
-        self._aside -= needs
         if call is not None:
-            took = Needs(1, call.completion_tokens, call.prompt_tokens + call.completion_tokens, call.cost_usd or 0.0)
-            self._spent += took
-            if query in self._open:
-                self._open[query] += took
+            self._spend(query, _took(call))
             if call.prompt_bytes:
                 self._rate = max(self._rate, call.prompt_tokens / call.prompt_bytes)
+        self._give_back(needs)
+
+    def lose(self, query: object, needs: Needs) -> None:
+        """Count what was set aside as spent: the request was lost, and nobody says what it used."""
+        self._spend(query, needs)
+        self._give_back(needs)
+
+    def recall(self, query: object, call: Call) -> None:
+        """Count an answer of an earlier sitting towards its query; leases have counted it towards the run."""
+        if self._leases is not None and self._leases.counted_before:
+            self._add_to(query, _took(call))
+        else:
+            self._spend(query, _took(call))
+
+    async def close(self) -> None:
+        """Write down what was spent of the leases."""
+        if self._leases is not None:
+            await self._leases.settle(self._own)
+
+    def _spend(self, query: object, took: Needs) -> None:
+        self._spent += took
+        self._own += took
+        self._add_to(query, took)
+
+    def _add_to(self, query: object, took: Needs) -> None:
+        if query in self._open:
+            self._open[query] += took
+
+    def _give_back(self, needs: Needs) -> None:
+        self._aside -= needs
+        self._tell()
+
+    def _tell(self) -> None:
+        """Wake whoever waits for something to come back."""
         self._changed.set()
         self._changed = anyio.Event()
 
@@ -113,6 +184,10 @@ class Purse:
         )
         over = [f"{name}: {wanted:g} of {limit:g}" for name, limit, wanted in limits if limit and wanted > limit]
         return over[0] if over else "" if not self._out_of_time() else f"seconds: {self.budget.seconds:g} are over"
+
+
+def _took(call: Call) -> Needs:
+    return Needs(1, call.completion_tokens, call.prompt_tokens + call.completion_tokens, call.cost_usd or 0.0)
 
 
 def _greater(one: Needs, other: Needs) -> Needs:

@@ -9,16 +9,17 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path as FilePath
-from types import UnionType
-from typing import Annotated, Union, get_args, get_origin
+from typing import Annotated
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, Field, JsonValue, ValidationError
+from pydantic import BeforeValidator, Field, JsonValue, ValidationError
 from pydantic_core import ErrorDetails
 
+from aidsafe.agents.guests import AgentSpec, spec_problems
 from aidsafe.core.errors import RecipeError
 from aidsafe.core.marked import Marked, Path, YamlProblem, did_you_mean, read_yaml
 from aidsafe.core.records import Value
+from aidsafe.core.strictly import sentence
 from aidsafe.models.pricing import list_price
 from aidsafe.models.settings import ModelSettings, Price
 from aidsafe.models.spec import Spec, parse_spec
@@ -31,8 +32,14 @@ from aidsafe.orchestration.visibility import VISIBILITIES
 
 __all__ = ["PRESETS", "Recipe", "Role", "Roles", "SeatEntry", "load_recipe", "preset_text", "read_recipe", "recipe"]
 
-_UNSHAPING = ("price", "timeout_seconds", "down_seconds", "in_flight", "requests_per_minute", "tokens_per_minute")
+_UNSHAPING = (
+    *("price", "timeout_seconds", "down_seconds", "in_flight", "requests_per_minute", "tokens_per_minute"),
+    "endpoints",
+)
 _UNSHAPING_OPTIONS = ("latency", "tally", "truth")
+
+# Where a field may be read in two ways, pydantic names the way as one more step.
+_WAYS_TO_READ = ("str", "dict[str,constrained-float]")
 
 RESERVED = frozenset({"decomposer", "seeder", "refiner", "judge", "user", "moderator"})
 
@@ -68,6 +75,7 @@ class SeatEntry(Value):
 
     `persona` None is the one of the seat's own name. `model` is a model's name, or several names with their weights,
     of which one is drawn for each query. `temperature`, `top_p` and `max_tokens` take the place of the model's own.
+    `agent` puts an AutoGen agent into the seat in the place of our deliberator; it is lent the seat's model.
     """
 
     persona: str | None = None
@@ -77,6 +85,7 @@ class SeatEntry(Value):
     temperature: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None = None
     top_p: Annotated[float, Field(gt=0, le=1)] | None = None
     max_tokens: Count | None = None
+    agent: AgentSpec | None = None
 
     @property
     def pool(self) -> dict[str, float]:
@@ -100,7 +109,7 @@ class Recipe(Value):
 
     name: str = "aidsafe"
     description: str = ""
-    models: dict[str, ModelSettings] = Field(default={"scripted": ModelSettings()}, min_length=1)
+    models: dict[str, ModelSettings] = Field(default={"model": ModelSettings()}, min_length=1)
     roles: Roles = Roles()
     seats: dict[str, SeatEntry] = {"critic": SeatEntry(), "expander": SeatEntry(), "policy_aligner": SeatEntry()}
     protocol: Protocol = Protocol()
@@ -127,8 +136,8 @@ class Recipe(Value):
 
     @property
     def shape(self) -> dict[str, JsonValue]:
-        """What shapes an answer, as JSON: all but the run budget, prices, time-outs, caps and addresses."""
-        shape = self.model_dump(mode="json", exclude={"budget", "description"})
+        """What shapes an answer, as JSON; not budgets of the run, prices, caps, addresses, nor where folders lie."""
+        shape = self.model_dump(mode="json", exclude={"budget", "description", "policies", "prompts", "personas"})
         for model in shape["models"].values():
             model["spec"] = _shape_of(parse_spec(model["spec"]))
             for key in _UNSHAPING:
@@ -254,9 +263,14 @@ def _parsed(value: dict[str, JsonValue], marked: Marked, file: str, sets: Sequen
     try:
         return Recipe.model_validate(value)
     except ValidationError as error:
-        found = error.errors(include_url=False)[0]
-        path: Path = tuple(step for step in found["loc"] if step not in ("function-before[_role()", "Role"))
-        raise RecipeError(f"{_where(path, marked, file, sets)}: {_sentence(found, path)}") from error
+        found = min(error.errors(include_url=False), key=_plainness)
+        path: Path = tuple(step for step in found["loc"] if step not in _WAYS_TO_READ)
+        raise RecipeError(f"{_where(path, marked, file, sets)}: {sentence(found, path, Recipe)}") from error
+
+
+def _plainness(error: ErrorDetails) -> tuple[bool, int]:
+    """Unknown keys first: another mistake may only follow from them. Then what says most closely where it is."""
+    return error["type"] != "extra_forbidden", -len(error["loc"])
 
 
 def _where(path: Path, marked: Marked, file: str, sets: Sequence[str]) -> str:
@@ -269,34 +283,6 @@ def _where(path: Path, marked: Marked, file: str, sets: Sequence[str]) -> str:
     return f"{file}:{line}: {dotted}" if line else f"{file}: {dotted}"
 
 
-def _sentence(error: ErrorDetails, path: Path) -> str:
-    if error["type"] == "extra_forbidden":
-        return f"unknown key {str(path[-1])!r}; {did_you_mean(str(path[-1]), _known_keys(path[:-1]))}"
-    if error["type"] == "value_error":
-        return error["msg"].removeprefix("Value error, ")
-    return f"{error['msg'][0].lower()}{error['msg'][1:]}, found {repr(error['input'])[:60]}"
-
-
-def _known_keys(path: Path) -> tuple[str, ...]:
-    """The keys that may stand at a path of a recipe."""
-    kind: object = Recipe
-    for step in path:
-        if isinstance(kind, type) and issubclass(kind, BaseModel):
-            kind = _plain(kind.model_fields[str(step)].annotation)
-        elif get_origin(kind) is dict:
-            kind = _plain(get_args(kind)[1])
-    return tuple(kind.model_fields) if isinstance(kind, type) and issubclass(kind, BaseModel) else ()
-
-
-def _plain(annotation: object) -> object:
-    """The model or mapping in an annotation that may also allow null."""
-    if get_origin(annotation) is Annotated:
-        annotation = get_args(annotation)[0]
-    if get_origin(annotation) in (Union, UnionType):
-        return next(part for part in get_args(annotation) if part is not type(None))
-    return annotation
-
-
 def _resolved(recipe: Recipe) -> Recipe:
     """The recipe with every model named and priced; where there is one model, it is everyone's."""
     only = next(iter(recipe.models)) if len(recipe.models) == 1 else None
@@ -307,7 +293,10 @@ def _resolved(recipe: Recipe) -> Recipe:
         refiner=_role_with_model(roles.refiner, only),
         judge=_role_with_model(roles.judge, only),
     )
-    seats = {name: entry.model_copy(update={"model": entry.model or only}) for name, entry in recipe.seats.items()}
+    seats = {
+        name: entry.model_copy(update={"persona": entry.persona or name, "model": entry.model or only})
+        for name, entry in recipe.seats.items()
+    }
     models = {name: settings.model_copy(update={"price": _price(settings)}) for name, settings in recipe.models.items()}
     return _with_own_sampling(recipe.model_copy(update={"roles": named, "seats": seats, "models": models}))
 
@@ -333,7 +322,8 @@ def _price(settings: ModelSettings) -> Price | None:
     spec = parse_spec(settings.spec)
     if spec.provider == "scripted" and settings.price is None:
         return Price(prompt=0, completion=0)
-    listed = list_price(spec)
+    # A list price is for the maker's own endpoint.
+    listed = None if settings.endpoints else list_price(spec)
     return settings.price or (listed.price if listed else None)
 
 
@@ -383,6 +373,9 @@ def _seat_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
         at, tokens = ("seats", seat.name), seat.budget.completion_tokens
         if not seat.name.isidentifier():
             yield at, f"the seat name {seat.name!r} must be an identifier: letters, digits and _"
+        agent = recipe.seats[seat.name].agent
+        if agent is not None:
+            yield from (((*at, "agent", *path), problem) for path, problem in spec_problems(agent))
         if seat.name in RESERVED:
             yield at, f"the seat name {seat.name!r} is taken by a role; choose another"
         if tokens is not None and tokens < seat.longest:

@@ -61,8 +61,7 @@ class Run:
         return Totals.of(
             str(self.folder.path),
             queries=expected(self.manifest),
-            counts=self.journal.counts(),
-            usage=self.journal.usage(),
+            journal=self.journal,
             seconds=self.manifest.totals.seconds,
         )
 

@@ -4,20 +4,21 @@ One task group, a lazily read stream of queries in, N workers, the oldest query 
 nothing behind; what was committed is there for the next sitting.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
 
 import anyio
 from structlog.contextvars import bound_contextvars
 
-from aidsafe.core.errors import BudgetSpent, SurroundingsError
+from aidsafe.core.errors import BudgetSpent, SourceError, SurroundingsError
 from aidsafe.core.events import Event, QueryCompleted, QueryReceived
 from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.desk import Desk, Ledger, Place
 from aidsafe.orchestration.journey import journey
 from aidsafe.orchestration.purse import Purse
+from aidsafe.orchestration.sharing import Prompted
 from aidsafe.orchestration.table import Table
 
 __all__ = ["Begun", "Happening", "Sitting", "Stop"]
@@ -34,10 +35,14 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """What an earlier sitting left of a query: its transcript, and answers that no event has taken up yet."""
+    """What an earlier sitting left of a query: its transcript, and answers that no event has taken up yet.
+
+    `shared` are answers that other runs have to the same prompts.
+    """
 
     transcript: Transcript = field(default_factory=Transcript)
     answers: dict[Place, tuple[str, bytes]] = field(default_factory=dict)
+    shared: Mapping[Prompted, bytes] = field(default_factory=dict)
 
 
 class Stop:
@@ -83,12 +88,19 @@ class Sitting:
 
     async def _work(self) -> None:
         while not self.stop.requested:
-            query = next(self.left, None)
-            if query is None or not self.purse.begin(query_key(query)):
+            query = self._next()
+            if query is None or not await self.purse.admit(query_key(query)):
                 return
             with bound_contextvars(query_id=query.id):
                 completed = await self._query(query)
             self.purse.end(query_key(query), completed=completed)
+
+    def _next(self) -> Query | None:
+        try:
+            return next(self.left, None)
+        except SourceError as error:
+            # It was checked before anything started; that it is another now is no fault of the command.
+            raise SurroundingsError(str(error)) from error
 
     async def _query(self, query: Query) -> bool:
         """Whether the query was completed; it stays pending where the budget or a wish stops it."""
@@ -107,18 +119,20 @@ class Sitting:
                         break
         except BudgetSpent:
             pass
+        finally:
+            await desk.dismiss()
         await desk.written()
         return isinstance(event, QueryCompleted)
 
     def _received(self, query: Query, desk: Desk) -> QueryReceived:
-        guidance = self.table.guidance
-        event = QueryReceived(query=query, policies=guidance.policies.digest, prompts=guidance.prompts.digest)
+        policies, prompts = self.table.guidance.digests
+        event = QueryReceived(query=query, policies=policies, prompts=prompts)
         desk.record(0, event)
         self.watch(Happening(query, 0, event))
         return event
 
     def _desk(self, query: Query, found: Begun) -> Desk:
-        return Desk(
+        desk = Desk(
             query,
             ledger=self.ledger,
             remembered=found.answers,
@@ -126,6 +140,8 @@ class Sitting:
             budget=self.table.recipe.protocol.budget,
             spent=found.transcript.usage,
         )
+        desk.shared = found.shared
+        return desk
 
 
 def query_key(query: Query) -> tuple[int, int]:

@@ -4,24 +4,28 @@ Agents are built anew for every event (they are cheap), each with a metered line
 in two conversations.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from autogen_core.models import ChatCompletionClient
+from pydantic import JsonValue
 
 from aidsafe.agents.decomposer import Decomposer
 from aidsafe.agents.deliberator import Deliberator
+from aidsafe.agents.guests import FROM_PYTHON, AgentSpec, factory_of
 from aidsafe.agents.guidance import Guidance, load_guidance
 from aidsafe.agents.judge import ConsensusJudge
 from aidsafe.agents.refiner import Refiner
+from aidsafe.agents.seat import AgentFactory, SeatedAgent
 from aidsafe.agents.seeder import Seeder
 from aidsafe.agents.speaker import Line
 from aidsafe.agents.view import View
 from aidsafe.core.chance import chance
 from aidsafe.core.errors import RecipeError
-from aidsafe.core.records import Query
+from aidsafe.core.marked import did_you_mean
+from aidsafe.core.records import Call, Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.models.metering import CallBook, Metered
 from aidsafe.models.opening import open_model
@@ -36,16 +40,26 @@ __all__ = ["Table", "close_table", "open_table"]
 
 @dataclass(frozen=True)
 class Table:
-    """A recipe, what its agents go by, and an open client for each of its models by name."""
+    """A recipe, what its agents go by, and an open client for each of its models by name.
+
+    `agents` build the guests of seats that are not held by one of our deliberators.
+    """
 
     recipe: Recipe
     guidance: Guidance
     clients: Mapping[str, ChatCompletionClient]
+    agents: Mapping[str, AgentFactory] = field(default_factory=dict)
 
     @cached_property
     def seats(self) -> tuple[Seat, ...]:
         """The seats in the order given."""
         return self.recipe.table
+
+    @cached_property
+    def model_shapes(self) -> Mapping[str, JsonValue]:
+        """What of each model shapes its answers, by its name."""
+        models = self.recipe.shape["models"]
+        return models if isinstance(models, dict) else {}
 
     def key(self, query: Query) -> Key:
         """What this query's draws hang on."""
@@ -84,6 +98,15 @@ class Table:
         seat = self.seat(name)
         return Deliberator(seat.name, self.guidance.personas.get(seat.persona), line)
 
+    def guest(self, name: str, *, count: Callable[[Call], None]) -> SeatedAgent | None:
+        """Whoever holds a seat as a guest, anew for a query; None where the seat is one of our deliberators'."""
+        seat, spec = self.seat(name), self.recipe.seats[name].agent
+        if spec is None:
+            return None
+        persona = self.guidance.personas.get(seat.persona)
+        build = self.agents.get(name) or factory_of(spec, name, persona=persona.text)
+        return SeatedAgent(name, persona, build, timeout_seconds=spec.timeout_seconds, count=count)
+
     def seat(self, name: str) -> Seat:
         """A seat by its name."""
         return next(seat for seat in self.seats if seat.name == name)
@@ -108,8 +131,14 @@ class Table:
         return Metered(self.clients[model], model=model, settings=settings, book=book, step=step, seat=speaker)
 
 
-def open_table(recipe: Recipe, *, guidance: Guidance | None = None) -> Table:
-    """The table of a recipe: policies, prompts and personas read, models opened. Raises `InputError`."""
+def open_table(
+    recipe: Recipe, *, guidance: Guidance | None = None, agents: Mapping[str, AgentFactory] | None = None
+) -> Table:
+    """The table of a recipe: policies, prompts and personas read, models opened. Raises `InputError`.
+
+    `agents` seat guests: for each seat, what builds an AutoGen agent around the model client it is lent.
+    """
+    recipe = _with_guests(recipe, agents or {})
     found = guidance or _guidance(recipe)
     for seat in recipe.table:
         found.personas.get(seat.persona)
@@ -117,7 +146,22 @@ def open_table(recipe: Recipe, *, guidance: Guidance | None = None) -> Table:
         if policy not in {known.id for known in found.policies.policies}:
             raise RecipeError(f"protocol.coverage: there is no policy {policy!r} in play")
     clients = {name: open_model(settings, name=name) for name, settings in recipe.models.items()}
-    return Table(recipe, found, clients)
+    return Table(recipe, found, clients, agents or {})
+
+
+def _with_guests(recipe: Recipe, agents: Mapping[str, AgentFactory]) -> Recipe:
+    """The recipe with every factory's name in its seat, so that a run says who sat there."""
+    seats = dict(recipe.seats)
+    for name, build in agents.items():
+        if name not in seats:
+            raise RecipeError(f"agents: there is no seat {name!r}; {did_you_mean(name, seats)}")
+        called = f"{getattr(build, '__module__', '')}.{getattr(build, '__qualname__', type(build).__qualname__)}"
+        spec = (seats[name].agent or AgentSpec(provider="")).model_copy(update={"provider": f"{FROM_PYTHON}{called}"})
+        seats[name] = seats[name].model_copy(update={"agent": spec})
+    for name, entry in seats.items():
+        if entry.agent and entry.agent.provider.startswith(FROM_PYTHON) and name not in agents:
+            raise RecipeError(f"seats.{name}: the agent {entry.agent.provider!r} is built in Python; give its factory")
+    return recipe.model_copy(update={"seats": seats})
 
 
 async def close_table(table: Table) -> None:

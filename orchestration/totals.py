@@ -2,8 +2,8 @@
 
 from pydantic import Field
 
-from aidsafe.core.records import Ending, Usage, Value
-from aidsafe.orchestration.journal_reader import Counts
+from aidsafe.core.records import Ending, Value
+from aidsafe.orchestration.journal_reader import JournalReader
 
 __all__ = ["Totals"]
 
@@ -11,8 +11,8 @@ __all__ = ["Totals"]
 class Totals(Value):
     """Counts of a run over all its sittings; always queries = completed + failed + pending.
 
-    `calls` are answered calls, `attempts` every request sent; tokens are counts, `cost_usd` is None where a price is
-    unknown, `seconds` are of the clock.
+    `calls` are answered calls, `attempts` every request sent, also for calls that came to nothing; tokens are counts,
+    `cost_usd` is None where a price is unknown, `seconds` are of the clock.
     """
 
     run: str
@@ -23,6 +23,7 @@ class Totals(Value):
     endings: dict[Ending, int] = Field(default_factory=dict)
     calls: int = 0
     attempts: int = 0
+    attempts_by_cause: dict[str, int] = Field(default_factory=dict)
     prompt_tokens: int = 0
     cached_tokens: int = 0
     completion_tokens: int = 0
@@ -30,8 +31,9 @@ class Totals(Value):
     seconds: float = 0.0
 
     @classmethod
-    def of(cls, run: str, *, queries: int, counts: Counts, usage: Usage, seconds: float) -> "Totals":
-        """The totals of a run with so many queries, of which the journal counts these."""
+    def of(cls, run: str, *, queries: int, journal: JournalReader, seconds: float) -> "Totals":
+        """The totals of a run with so many queries, as its journal counts them."""
+        counts, usage, causes = journal.counts(), journal.usage(), journal.attempts_by_cause()
         return cls(
             run=run,
             queries=queries,
@@ -40,7 +42,8 @@ class Totals(Value):
             pending=queries - counts.completed - counts.failed,
             endings=counts.endings,
             calls=usage.calls,
-            attempts=usage.attempts,
+            attempts=sum(causes.values()),
+            attempts_by_cause=causes,
             prompt_tokens=usage.prompt_tokens,
             cached_tokens=usage.cached_tokens,
             completion_tokens=usage.completion_tokens,

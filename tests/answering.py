@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import anyio
+import anyio.lowlevel
 import orjson
 from autogen_core import CancellationToken
 from autogen_core.models import (
@@ -18,13 +19,13 @@ from autogen_core.models import (
     RequestUsage,
 )
 from autogen_core.tools import Tool, ToolSchema
-from pydantic import BaseModel, JsonValue
+from pydantic import BaseModel
 
 __all__ = ["Answering", "Asked", "Says", "at_its_bound", "result"]
 
 _TASK = re.compile(r'<task-\w+ role="(\w+)"(?: seat="(\w+)")?(?: persona="\w+")?(?: round="(\d+)")?')
 
-Says = str | Mapping[str, JsonValue] | CreateResult | Exception
+Says = str | Mapping[str, object] | CreateResult | Exception
 """A text, a reply to be written as JSON, a whole result, or what is raised."""
 
 
@@ -64,7 +65,8 @@ class Asked:
 class Answering(ChatCompletionClient):
     """Answers from a list, or by a function of what it is asked; `asked` remembers every call.
 
-    A list that is used up goes on with its last answer. `started` and `hold` let a test stop a call half-way.
+    A list that is used up goes on with its last answer. `started` and `hold` let a test stop a call half-way, `pauses`
+    says for how many turns of the loop a call is under way.
     """
 
     component_type = "model"
@@ -74,11 +76,12 @@ class Answering(ChatCompletionClient):
         answers: Iterable[Says] | Callable[[Asked], Says],
         *,
         usage: Callable[[Asked], RequestUsage] = lambda _: RequestUsage(prompt_tokens=10, completion_tokens=5),
+        pauses: Callable[[Asked], int] = lambda _: 0,
         structured: bool = True,
         json: bool = True,
     ) -> None:
         self._answers = answers if callable(answers) else tuple(answers)
-        self._usage = usage
+        self._usage, self._pauses = usage, pauses
         self._structured, self._json = structured, json
         self.asked: list[Asked] = []
         self.started = anyio.Event()
@@ -101,6 +104,8 @@ class Answering(ChatCompletionClient):
         self.started.set()
         if self.hold is not None:
             await self.hold.wait()
+        for _ in range(self._pauses(asked)):
+            await anyio.lowlevel.checkpoint()
         if isinstance(said, Exception):
             raise said
         return said if isinstance(said, CreateResult) else result(said, usage=self._usage(asked))
@@ -164,9 +169,9 @@ class Answering(ChatCompletionClient):
 
 
 def result(
-    said: str | Mapping[str, JsonValue],
+    said: str | Mapping[str, object],
     *,
-    finish: Literal["stop", "length", "content_filter", "unknown"] = "stop",
+    finish: Literal["stop", "length", "function_calls", "content_filter", "unknown"] = "stop",
     usage: RequestUsage | None = None,
 ) -> CreateResult:
     """A text, or a reply as JSON, as a client returns it."""

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from autogen_core.models import ChatCompletionClient
-from pydantic import JsonValue
 
 from aidsafe.agents.guidance import Guidance, load_guidance
 from aidsafe.agents.view import View
@@ -27,6 +26,7 @@ from aidsafe.orchestration.table import Table
 
 __all__ = [
     "GUIDANCE",
+    "KEY",
     "SEATS",
     "add",
     "begun",
@@ -59,7 +59,7 @@ GUIDANCE: Guidance = load_guidance()
 KEY = Key(7, 0)
 SEATS = ("critic", "expander", "policy_aligner")
 
-Json = dict[str, JsonValue]
+Json = dict[str, object]
 
 
 def query(text: str = "How do I sharpen a kitchen knife?", *, row: int = 0, replica: int = 0) -> Query:
@@ -130,8 +130,9 @@ def said(
     calls: tuple[Call, ...] = (),
 ) -> TurnTaken:
     """A turn."""
-    turn = {"round": round, "seat": seat, "saw": (), "version": version, "stance": stance, "reason": reason}
-    return TurnTaken(**turn, edits=edits, calls=calls)
+    return TurnTaken(
+        round=round, seat=seat, saw=(), version=version, stance=stance, reason=reason, edits=edits, calls=calls
+    )
 
 
 def lost(seat: str, failure: SeatFailure = "invalid", *, round: int = 1, version: int = 0) -> SeatFailed:
@@ -203,7 +204,7 @@ def floor(*names: str, round: int = 1, events: int = 3) -> Floor:
 
 def decomposed(*texts: str) -> Json:
     """The decomposer's reply."""
-    intents: list[JsonValue] = [
+    intents = [
         {"text": text, "kind": "explicit", "evidence": "sharpen", "harm": "benign"} for text in texts or ("Sharpen.",)
     ]
     return {"restatement": "The person wants to sharpen a knife.", "intents": intents}
@@ -212,11 +213,11 @@ def decomposed(*texts: str) -> Json:
 def drafted(*texts: str, decision: str = "comply", response: str = "Hone it on a stone.") -> Json:
     """The seeder's reply."""
     shown = texts or ("A blunt knife slips.", "A whetstone restores the edge.")
-    thoughts: list[JsonValue] = [{"text": text, "citations": []} for text in shown]
+    thoughts = [{"text": text, "citations": []} for text in shown]
     return {"thoughts": thoughts, "decision": decision, "response": response}
 
 
-def decided(stance: str = "agree", *edits: Json, **fields: JsonValue) -> Json:
+def decided(stance: str = "agree", *edits: Json, **fields: object) -> Json:
     """A deliberator's reply."""
     return {"edits": list(edits), **fields, "stance": stance}
 
@@ -226,7 +227,7 @@ def revised(target: str, text: str, *, expect: str = "") -> Json:
     return {"op": "revise", "target": target, "expect": expect, "text": text}
 
 
-def refined(**fields: JsonValue) -> Json:
+def refined(**fields: object) -> Json:
     """The refiner's reply: everything kept, unless said otherwise."""
     return {"outcomes": [], "rewritten": [], "response": None, **fields}
 

@@ -40,13 +40,13 @@ def protocols(draw: st.DrawFn, seats: int) -> Protocol:
     """Any protocol for so many seats."""
     most = draw(st.sampled_from([3, 2, 1, 4, 3, 2, 0]))
     quorum = st.none() | st.integers(1, seats) if seats else st.none()
-    rule = st.sampled_from(["unanimous", "majority", "first_agreement"])
+    rule = st.sampled_from(["unanimous", "majority", "first_agreement", "supermajority"])
     return Protocol(
         order=draw(st.sampled_from(["given", "shuffled", "blind", "pairs"])),
         min_rounds=draw(st.none() | st.integers(0, most)),
         max_rounds=most,
         stagnation_rounds=draw(st.none() | st.integers(1, 3)),
-        consensus=Consensus(rule=draw(rule), quorum=draw(quorum)),
+        consensus=Consensus(rule=draw(rule), quorum=draw(quorum), review=draw(st.sampled_from([None, False]))),
         budget=draw(st.sampled_from([QueryBudget()] * 3 + [QueryBudget(calls=5), QueryBudget(seconds=4)])),
     )
 
@@ -92,6 +92,7 @@ def ending(
         step = next_step(way[-1], protocol, seats, key=KEY)
         if isinstance(step, Closing):
             return way, step
+        assert isinstance(step, Floor)
         way.append(after(step, way[-1], sayings))
     raise AssertionError(f"did not end within {protocol.max_rounds} rounds of {len(seats)} seats")
 

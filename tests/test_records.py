@@ -7,13 +7,14 @@ from building import call, query
 from pydantic import ValidationError
 
 from aidsafe.core import records
-from aidsafe.core.records import REMOVAL_REASONS, FinalThought, Query, Usage
+from aidsafe.core.records import REMOVAL_REASONS, FinalThought, Query, Usage, Value
 
-VALUES = [kind for name in records.__all__ if isinstance(kind := getattr(records, name), type)]
+NAMED = [getattr(records, name) for name in records.__all__]
+VALUES = [kind for kind in NAMED if isinstance(kind, type) and issubclass(kind, Value)]
 
 
 @pytest.mark.parametrize("kind", VALUES, ids=lambda kind: kind.__name__)
-def test_every_value_is_frozen_and_strict(kind: type[records.Value]) -> None:
+def test_every_value_is_frozen_and_strict(kind: type[Value]) -> None:
     """No value changes, and none takes a field it does not know."""
     assert kind.model_config["frozen"]
     assert "forbid" == kind.model_config["extra"]
@@ -23,6 +24,8 @@ def test_a_value_cannot_be_changed() -> None:
     """Setting a field is an error."""
     with pytest.raises(ValidationError, match="frozen"):
         query().text = "another"  # type: ignore[misc]
+    with pytest.raises(AttributeError, match="cannot assign to field"):
+        Usage().calls = 5  # type: ignore[misc]
 
 
 def test_a_row_is_never_negative() -> None:

@@ -16,7 +16,7 @@ from aidsafe.models.scripted.deciding import KIND_OF, decide, guess
 from aidsafe.models.scripted.reading import Seen, read_request
 from aidsafe.models.scripted.rules import rule_book
 
-BOOK = rule_book(PROMPTS.render("charter", policies=SHOWN))
+BOOK = rule_book(PROMPTS.render("charter", tasks=PROMPTS.render("tasks"), policies=SHOWN))
 SOME = queries()[::5]
 
 

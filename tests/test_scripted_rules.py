@@ -8,7 +8,7 @@ from aidsafe.models.scripted.words import content_stems, copied_span, plain_noun
 from aidsafe.policies.library import read_rules
 from aidsafe.policies.quoting import match_quote
 
-CHARTER = PROMPTS.render("charter", policies=SHOWN)
+CHARTER = PROMPTS.render("charter", tasks=PROMPTS.render("tasks"), policies=SHOWN)
 BOOK = rule_book(CHARTER)
 KINDS: tuple[RuleKind, ...] = ("refuse", "careful", "help")
 

@@ -3,6 +3,7 @@
 Frozen values without behaviour; nothing here knows a model, a file, a clock or a network.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
@@ -298,7 +299,8 @@ class Call(Value):
     prompt_digest: str = ""
 
 
-class Usage(Value):
+@dataclass(frozen=True, slots=True)
+class Usage:
     """Calls added up. `cost_usd` is None as soon as one call's price is unknown; `seconds` is the sum of latencies."""
 
     calls: int = 0
@@ -324,7 +326,7 @@ class Usage(Value):
 
     def _and(self, call: Call) -> "Usage":
         known = self.cost_usd is not None and call.cost_usd is not None
-        return Usage.model_construct(
+        return Usage(
             calls=self.calls + 1,
             attempts=self.attempts + call.attempts,
             prompt_tokens=self.prompt_tokens + call.prompt_tokens,
