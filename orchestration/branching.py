@@ -85,7 +85,7 @@ def recipe_of_run(run: Run, *, sets: tuple[str, ...] = (), model: str | None = N
     Its run budget, prices, time-outs and several endpoints are not written down in a run; they are the defaults again.
     """
     # What a recipe leaves out and what it sets to the default are not the same to those who check it.
-    recipe = Recipe.model_validate(run.manifest.shape)
+    recipe = Recipe.model_validate({**run.manifest.folders, **run.manifest.shape})
     shape = recipe.model_dump(mode="json", exclude_defaults=True)
     shape["models"] = {
         name: {**settings.model_dump(mode="json", exclude_defaults=True), **_address(run, name, settings)}

@@ -50,6 +50,7 @@ class Branched(Value):
 class Manifest(Value):
     """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may.
 
+    `folders` say where policies, prompts and personas lay; what they held is told by their digests.
     A run that branched off another says where its first events come from.
     """
 
@@ -57,6 +58,7 @@ class Manifest(Value):
     aidsafe: str = __version__
     recipe: str
     shape: dict[str, JsonValue]
+    folders: dict[str, str] = {}
     digests: Digests
     source: str
     rows: int
@@ -76,6 +78,7 @@ def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | Non
     return Manifest(
         recipe=recipe.name,
         shape=recipe.shape,
+        folders={"policies": recipe.policies, "prompts": recipe.prompts, "personas": recipe.personas},
         digests=Digests(
             policies=guidance.policies.digest,
             prompts=guidance.prompts.digest,

@@ -73,7 +73,8 @@ def load_study(path: FilePath, *, model: str | None = None) -> Study:
     try:
         found = StudyFile.model_validate(marked.value)
     except ValidationError as error:
-        first = error.errors()[0]
+        # Unknown keys first: another mistake may only follow from them.
+        first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
         where = ".".join(map(str, first["loc"])) or "the study"
         problem = sentence(first, first["loc"], StudyFile)
         raise RecipeError(f"{path}:{marked.line(first['loc']) or 1}: {where}: {problem}") from error

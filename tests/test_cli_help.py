@@ -11,6 +11,8 @@ PAGES = [
     ["show"],
     ["export"],
     ["verify"],
+    ["study"],
+    ["branch"],
     *([group] for group in GROUPS),
     *([group, verb] for group in GROUPS for verb in ("list", "show", "check", "copy")),
 ]

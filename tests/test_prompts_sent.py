@@ -35,7 +35,7 @@ def playing(asked: Asked) -> Says:
             return drafted()
         case "deliberate":
             own = f"zq{asked.seat}{asked.round}zq"
-            edit = {"op": "add", "text": f"A thought with {own} in it."}
+            edit: dict[str, object] = {"op": "add", "text": f"A thought with {own} in it."}
             return decided("object", edit, reason=f"I say {own}.")
         case _:
             return refined()

@@ -57,9 +57,9 @@ class Stranger(BaseChatAgent):
         """Nothing to forget."""
 
 
-def guest(build: AgentFactory = assistant, **settings: float) -> SeatedAgent:
+def guest(build: AgentFactory = assistant, *, timeout_seconds: float = 60.0) -> SeatedAgent:
     """A guest in the critic's seat."""
-    return SeatedAgent("critic", CRITIC, build, **settings)
+    return SeatedAgent("critic", CRITIC, build, timeout_seconds=timeout_seconds)
 
 
 def line(*answers: Says, fallback: Says | None = None) -> Line:
@@ -158,33 +158,36 @@ async def test_a_guest_that_declines_is_asked_again_with_the_fallback() -> None:
     assert (turn.stance, 2) == ("agree", len(turn.calls))
 
 
+class Asking(Stranger):
+    """An agent that asks its model, and either wraps or swallows what that raises."""
+
+    def __init__(self, model: ChatCompletionClient, *, swallows: bool) -> None:
+        super().__init__(lambda _: "")
+        self._model, self._swallows = model, swallows
+
+    async def on_messages(self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken) -> Response:
+        """Say that it agrees, or fail in its own way."""
+        try:
+            await self._model.create([])
+        except Exception as error:
+            if not self._swallows:
+                raise RuntimeError("wrapped") from error
+        return Response(chat_message=TextMessage(source=self.name, content="I agree."))
+
+
+@pytest.mark.parametrize("swallows", [True, False])
 @pytest.mark.parametrize("error", [BudgetSpent("no more"), SurroundingsError("key refused")])
-async def test_what_stops_the_run_is_not_the_guests_failure(error: Exception) -> None:
-    """Whether the guest lets it through, wraps it or swallows it."""
+async def test_what_stops_the_run_is_not_the_guests_failure(error: Exception, *, swallows: bool) -> None:
+    """Whether the guest wraps it or swallows it."""
+    with pytest.raises(type(error)):
+        await guest(lambda model: Asking(model, swallows=swallows)).speak(view(begun()), line(error))
 
-    class Wrapping(Stranger):
-        async def on_messages(
-            self, messages: Sequence[BaseChatMessage], cancellation_token: CancellationToken
-        ) -> Response:
-            """Ask a model, and make of its error what it likes."""
-            try:
-                await self._model.create([])
-            except Exception as caught:
-                if self._swallows:
-                    return Response(chat_message=TextMessage(source="stranger", content=f"I agree. {caught}"))
-                raise RuntimeError("wrapped") from caught
-            raise AssertionError("its model answered")
 
-    def build(model: ChatCompletionClient, *, swallows: bool) -> ChatAgent:
-        agent = Wrapping(lambda _: "")
-        agent._model, agent._swallows = model, swallows  # type: ignore[attr-defined]  # made here
-        return agent
+async def test_a_guest_that_swallows_its_models_failure_has_failed() -> None:
+    """What it says all the same is no vote."""
+    turn = await guest(lambda model: Asking(model, swallows=True)).speak(view(begun()), line(ModelError("gone")))
 
-    for swallows in (True, False):
-        with pytest.raises(type(error)):
-            await guest(lambda model, swallows=swallows: build(model, swallows=swallows)).speak(
-                view(begun()), line(error)
-            )
+    assert isinstance(turn, SeatFailed)
 
 
 async def test_a_guest_that_never_answers_times_out() -> None:

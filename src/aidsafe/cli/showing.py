@@ -81,7 +81,7 @@ def show_run(run: Run, *, as_json: bool) -> None:
 
 def policies_of(run: Run) -> Policies | None:
     """The policies of a run, where they are still what they were."""
-    named = run.manifest.shape.get("policies")
+    named = run.manifest.folders.get("policies")
     try:
         found = load_policies(None if named == "aidsafe" else Path(str(named)))
     except InputError:

@@ -45,7 +45,7 @@ class Verification:
     def of(cls, run: Run) -> "Verification":
         """A look at a run. Raises `FolderError` where the manifest holds no recipe."""
         try:
-            return cls(run, Recipe.model_validate(run.manifest.shape))
+            return cls(run, Recipe.model_validate({**run.manifest.folders, **run.manifest.shape}))
         except ValidationError as error:
             problem = "field 'shape' is no recipe; use the aidsafe that wrote it"
             raise FolderError(f"{run.folder.manifest}: {problem}") from error
