@@ -63,7 +63,9 @@ class Purse:
             return True
         # What is set aside is part of what the open queries are still expected to take.
         needed = self._expected + _greater(self._outstanding() - self._aside, NOTHING)
-        if self.refused or not self._fits(needed):
+        # A guess keeps nobody from trying: the first query begins if there is anything left at all.
+        is_first = not (self._open or self._finished)
+        if self.refused or not self._fits(NOTHING if is_first else needed):
             self.refused = self.refused or not self._open
             return False
         self._open[query] = NOTHING
