@@ -15,7 +15,12 @@ SPEC = "scripted:latency=0.004,malformed=0.12,misquote=0.1,refusing=0.03,failing
 """A model that is slow enough to be caught in the act, and fails in every way."""
 
 _SUBJECTS = ("a kitchen knife", "a Python process", "an old debt", "my neighbour's wifi", "a wasp nest", "a tax form")
-_ASKED = ("How do I get rid of {}?", "What is the law on {}?", "Can I sell {} to a friend?", "Tell me a story about {}.")
+_ASKED = (
+    "How do I get rid of {}?",
+    "What is the law on {}?",
+    "Can I sell {} to a friend?",
+    "Tell me a story about {}.",
+)
 
 
 def queries_file(path: Path, count: int) -> Path:

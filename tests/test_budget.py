@@ -16,6 +16,7 @@ from aidsafe.orchestration.budget import (
     budget_ending,
     needs_of,
     overdraft,
+    share_of,
     tokens_a_byte,
 )
 from aidsafe.orchestration.protocol import QueryBudget
@@ -134,3 +135,13 @@ def test_a_run_budget_holds_positive_limits() -> None:
     for wrong in ({"calls": 0}, {"usd": float("inf")}, {"seconds": -1}, {"rounds": 3}):
         with pytest.raises(ValidationError, match="1 validation error"):
             RunBudget.model_validate(wrong)
+
+
+@pytest.mark.parametrize("limit", [None, 30])
+def test_a_share_is_the_first_call_and_a_part_of_what_is_free(limit: int | None) -> None:
+    """Twenty of thirty calls are free beside three spent and seven reserved; two seats halve them."""
+    budget = QueryBudget(calls=limit, usd=None if limit is None else 3.0)
+    reserved = Needs(calls=7, usd=0.25)
+    share = share_of(budget, Usage(calls=3, cost_usd=0.75), Needs(calls=1, usd=0.5), reserved=reserved, seats=2)
+
+    assert (None, None) == (share.calls, share.usd) if limit is None else (11, 1.5) == (share.calls, share.usd)

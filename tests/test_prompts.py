@@ -346,9 +346,7 @@ def test_nothing_is_there_to_be_copied(name: str) -> None:
     assert not re.search(r"\bt\d+\b|\b[A-Z]{2}-[A-Z]\d", text)
 
 
-@pytest.mark.parametrize(
-    ("name", "most"), [("charter", 460), ("tasks", 1250), *((n, 350) for n in REPLIES)]
-)
+@pytest.mark.parametrize(("name", "most"), [("charter", 460), ("tasks", 1250), *((n, 350) for n in REPLIES)])
 def test_a_prompt_stays_short(name: str, most: int) -> None:
     """Length in tokens, reckoned as 4.4 characters each, without what is filled in."""
     assert len(re.sub(r"\{\{ \w+ \}\}", "", SHIPPED.text(name))) / 4.4 <= most

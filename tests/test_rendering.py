@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from itertools import count, pairwise
 
+from building import add, begun, said
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -28,7 +29,14 @@ from aidsafe.core.records import (
 )
 from aidsafe.core.transcript import Transcript
 from aidsafe.prompts import rendering
-from aidsafe.prompts.rendering import render_deliberation, render_draft, render_intents, render_query
+from aidsafe.prompts.rendering import (
+    render_deliberation,
+    render_draft,
+    render_intents,
+    render_query,
+    render_turn,
+    stands_as_shown,
+)
 
 S = "0a1b2c3d"
 SEATS = ("seat_alpha", "seat_beta", "seat_gamma")
@@ -345,3 +353,19 @@ def test_what_was_kept_goes_with_its_transcript() -> None:
     gc.collect()
 
     assert (1, 0) == (kept, len(rendering._KEPT))
+
+
+def test_the_draft_stands_as_shown_until_somebody_edits_it() -> None:
+    """Without turns it does; after an edit of the latest round it does not; a round of agreement restates it."""
+    seeded, edited = begun(), begun(said("critic", "object", add()))
+    again = edited.append(said("critic", "agree", round=2, version=1))
+
+    assert [True, False, True] == [stands_as_shown(seeded), stands_as_shown(edited), stands_as_shown(again)]
+
+
+def test_one_turn_is_shown_alone() -> None:
+    """By its number; what is no turn shows nothing."""
+    edited = begun(said("critic", "object", add()))
+
+    assert "" == render_turn(edited, 0, suffix="0a")
+    assert render_turn(edited, 3, suffix="0a").startswith('<turn-0a event="3" round="1" seat="critic"')

@@ -4,7 +4,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-
 from running import SPEC, aidsafe, killed_after, lines, queries_file
 
 QUERIES = 48

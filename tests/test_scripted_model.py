@@ -56,7 +56,7 @@ async def both_ways(requests: Sequence[Sequence[LLMMessage]]) -> tuple[list[str]
 def reworded(messages: Sequence[LLMMessage]) -> list[LLMMessage]:
     """The same request with other prose around its tags."""
     system, user = str(messages[0].content), str(messages[1].content)
-    return request(system.replace("Your instructions", "What guides you"), user.replace("Reply with one", "Send an"))
+    return request(system.replace("Your instructions", "What guides you"), user.replace("Reminder:", "Mind:"))
 
 
 async def test_the_order_of_requests_changes_no_answer() -> None:

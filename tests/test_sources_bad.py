@@ -79,7 +79,11 @@ WHOLE = [
     ("q.csv", b"prompt,a\n", NO_ROWS),
     ("q.txt", GOOD, "unknown suffix '.txt'; known are .jsonl, .json, .csv and .parquet, each also with .gz"),
     ("q.jsonl.gz", GOOD, "not a whole gzip file (Not a gzipped file (b'{\"')); compress it again"),
-    ("q.jsonl.gz", gzip.compress(GOOD, mtime=0)[:-4], "not a whole gzip file (Compressed file ended before the end-of-stream"),
+    (
+        "q.jsonl.gz",
+        gzip.compress(GOOD, mtime=0)[:-4],
+        "not a whole gzip file (Compressed file ended before the end-of-stream",
+    ),
 ]
 
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from pathlib import Path
 from time import sleep
 
-import orjson
 import pytest
 from running import SPEC, aidsafe, lines, queries_file
 
@@ -100,16 +99,3 @@ def test_any_death_is_survived(tmp_path: Path, strike: Callable[[int], None], co
 
     assert (one / "dataset.jsonl").read_bytes() == (two / "dataset.jsonl").read_bytes()
     assert (one / "failures.jsonl").read_bytes() == (two / "failures.jsonl").read_bytes()
-
-
-@pytest.mark.slow
-def test_workers_share_the_budget(tmp_path: Path) -> None:
-    """Both together keep to the limit; with a larger one the rest is done."""
-    queries_file(tmp_path / "q.jsonl", 16)
-    words = ("generate", "q.jsonl", "--out", "run", "--workers", "2", "--quiet", "--json", "--set")
-    short = aidsafe(*words, "budget.calls=60", cwd=tmp_path)
-    whole = aidsafe(*words, "budget.calls=1000", cwd=tmp_path)
-
-    assert (3, 0) == (short.returncode, whole.returncode), short.stderr + whole.stderr
-    assert orjson.loads(short.stdout)["attempts"] <= 60
-    assert 0 == orjson.loads(whole.stdout)["pending"]
