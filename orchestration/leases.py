@@ -45,10 +45,12 @@ class Leases:
         self._taken: dict[str, list[float]] = {kind: [] for kind in self._limits}
         self._lock = anyio.Lock()
 
-    async def cover(self, wanted: Callable[[], Needs]) -> bool:
-        """Whether all that is wanted, at the moment of asking, is leased; takes more blocks where it is not."""
-        if not any(self._missing(wanted())):
-            return True
+    def covers(self, wanted: Needs) -> bool:
+        """Whether all that is wanted is leased."""
+        return not any(self._missing(wanted))
+
+    async def extend(self, wanted: Callable[[], Needs]) -> bool:
+        """Lease what is wanted at the moment of leasing; False where there is no room for it."""
         async with self._lock:
             for kind, missing in list(self._missing(wanted())):
                 if not await self._take(kind, missing):

@@ -102,19 +102,14 @@ class Purse:
         return needs
 
     async def _set_aside(self, needs: Needs) -> bool:
-        """Whether the needs fit, and are set aside."""
-        if not self._fits(needs):
-            return False
-        self._aside += needs
-        if self._leases is None:
-            return True
-        covered = False
-        try:
-            covered = await self._leases.cover(lambda: self._own + self._aside)
-        finally:
-            if not covered:
-                self._give_back(needs)
-        return covered
+        """Whether the needs fit, are leased, and are set aside."""
+        while self._fits(needs):
+            if self._leases is None or self._leases.covers(self._own + self._aside + needs):
+                self._aside += needs
+                return True
+            if not await self._leases.extend(lambda: self._own + self._aside + needs):
+                return False
+        return False
 
     def settle(self, query: object, needs: Needs, call: Call | None) -> None:
         """Give what was set aside back, and count what was spent."""

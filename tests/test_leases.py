@@ -108,3 +108,27 @@ async def test_what_was_spent_without_a_limit_leaves_less(journal: Journal, tmp_
 
     with pytest.raises(BudgetSpent, match="total_tokens: 10500 of 10000"):
         await purse.reserve("q", BOUND)
+
+
+async def test_many_who_wait_for_what_another_process_holds_are_all_refused(journal: Journal, tmp_path: Path) -> None:
+    """Asking in vain wakes nobody: once the last call of this process is over, all of them give up."""
+    other, purse = purse_of(journal, tmp_path, "other"), purse_of(journal, tmp_path, "a")
+    for _ in range(9):
+        await other.reserve("theirs", BOUND)
+    out = await purse.reserve("ours", BOUND)
+    refused: list[int] = []
+
+    async def ask(number: int) -> None:
+        try:
+            await purse.reserve(number, BOUND)
+        except BudgetSpent:
+            refused.append(number)
+
+    with anyio.fail_after(20):
+        async with anyio.create_task_group() as group:
+            for number in range(6):
+                group.start_soon(ask, number)
+            await anyio.wait_all_tasks_blocked()
+            purse.settle("ours", out, answer(1000))
+
+    assert list(range(6)) == sorted(refused)

@@ -99,3 +99,18 @@ def test_any_death_is_survived(tmp_path: Path, strike: Callable[[int], None], co
 
     assert (one / "dataset.jsonl").read_bytes() == (two / "dataset.jsonl").read_bytes()
     assert (one / "failures.jsonl").read_bytes() == (two / "failures.jsonl").read_bytes()
+
+
+@pytest.mark.slow
+def test_workers_share_the_budget(tmp_path: Path) -> None:
+    """Together they send no more than one may; with a larger budget the rest is done, as if there had been none."""
+    queries_file(tmp_path / "q.jsonl", 24)
+    run, whole, tally = tmp_path / "run", tmp_path / "whole", tmp_path / "tally"
+    words = ("generate", "q.jsonl", "--quiet", "--workers", "3", "--json", "--out")
+    short = aidsafe(*words, run, "--model", f"{SPEC},tally={tally}", "--set", "budget.calls=90", cwd=tmp_path)
+    assert 3 == short.returncode, short.stderr
+    assert lines(tally) <= 90
+
+    assert aidsafe(*words, run, "--model", f"{SPEC},tally={tally}", cwd=tmp_path).returncode in (0, 1)
+    assert aidsafe(*words, whole, "--model", SPEC, cwd=tmp_path).returncode in (0, 1)
+    assert (whole / "dataset.jsonl").read_bytes() == (run / "dataset.jsonl").read_bytes()
