@@ -3,7 +3,7 @@
     python bench/arms.py ARM BASE_URL IN_FLIGHT RECORDS FOLDER
 
 Arms: aidsafe (generate, as shipped), openai (a bare AsyncOpenAI chain), autogen (a stock RoundRobinGroupChat) and
-aiohttp (a bare loop). While it runs, FOLDER/stalls.json holds the longest stall of the loop so far.
+aiohttp (a bare loop). While it runs, FOLDER/stalls.jsonl gets a line for every stall of the loop.
 """
 
 import asyncio
@@ -13,39 +13,37 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 from typing import Any
 
 CALLS = 12
 ROUNDS = 3
 SEATS = ("critic", "expander", "policy_aligner")
 TICK_SECONDS = 0.01
-_SETTLE_SECONDS = 3.0
+SHORTEST_SECONDS = 0.005
 
 
 async def watch_stalls(folder: Path) -> None:
-    """Note how late a light timer fires, and how long garbage collections take, once the start is over."""
-    worst = {"stall": 0.0, "collection": 0.0}
+    """Note when a light timer fires late, and how long garbage collections take: [when, kind, seconds]."""
     began = 0.0
+    with (folder / "stalls.jsonl").open("w", buffering=1) as file:
 
-    def collecting(phase: str, _: dict[str, int]) -> None:
-        nonlocal began
-        if phase == "start":
-            began = perf_counter()
-        else:
-            worst["collection"] = max(worst["collection"], perf_counter() - began)
+        def note(kind: str, seconds: float) -> None:
+            if seconds > SHORTEST_SECONDS:
+                file.write(f"{json.dumps([monotonic(), kind, seconds])}\n")
 
-    await asyncio.sleep(_SETTLE_SECONDS)
-    gc.callbacks.append(collecting)
-    written = 0.0
-    while True:
-        due = perf_counter() + TICK_SECONDS
-        await asyncio.sleep(TICK_SECONDS)
-        late = perf_counter() - due
-        worst["stall"] = max(worst["stall"], late)
-        if due - written > 0.5:
-            written = due
-            (folder / "stalls.json").write_text(json.dumps(worst))
+        def collecting(phase: str, _: dict[str, int]) -> None:
+            nonlocal began
+            if phase == "start":
+                began = perf_counter()
+            else:
+                note("collection", perf_counter() - began)
+
+        gc.callbacks.append(collecting)
+        while True:
+            due = perf_counter() + TICK_SECONDS
+            await asyncio.sleep(TICK_SECONDS)
+            note("stall", perf_counter() - due)
 
 
 def expect(holds: object) -> None:

@@ -41,6 +41,15 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class Stall:
+    """The loop, or a garbage collection in it, kept everything else waiting: when it was over, and for how long."""
+
+    at: float
+    kind: str
+    seconds: float
+
+
+@dataclass(frozen=True)
 class Measured:
     """What one arm came to at one number of records in flight.
 
@@ -133,14 +142,26 @@ def measure(arm: str, in_flight: int, folder: Path, options: argparse.Namespace)
             counts = tally(address)
             process.kill()
             process.wait()
-    stalls = json.loads((folder / "stalls.json").read_text()) if (folder / "stalls.json").exists() else {}
+    stalls = noted(folder / "stalls.jsonl")
     shutil.rmtree(folder / "run", ignore_errors=True)
-    (folder / "stalls.json").unlink(missing_ok=True)
     return _measured(arm, in_flight, records, samples, stalls, counts)
 
 
+def noted(file: Path) -> list[Stall]:
+    """The stalls that a client noted, whole lines only."""
+    lines = file.read_text().splitlines(keepends=True) if file.exists() else []
+    found = [Stall(*json.loads(line)) for line in lines if line.endswith("\n")]
+    file.unlink(missing_ok=True)
+    return found
+
+
+def longest(stalls: list[Stall], kind: str, first: Sample, last: Sample) -> float:
+    """The longest stall of a kind between two looks, in seconds."""
+    return max((one.seconds for one in stalls if one.kind == kind and first.at <= one.at <= last.at), default=0.0)
+
+
 def _measured(
-    arm: str, in_flight: int, records: int, samples: list[Sample], stalls: dict[str, float], counts: dict[str, object]
+    arm: str, in_flight: int, records: int, samples: list[Sample], stalls: list[Stall], counts: dict[str, object]
 ) -> Measured:
     first, last = _steady(samples, in_flight, records)
     calls = max(1, last.calls - first.calls)
@@ -154,8 +175,8 @@ def _measured(
         records=rate,
         share=rate / (in_flight / LATENCY_SECONDS / CALLS),
         kilobytes=(max(sample.kilobytes for sample in samples) - before) / in_flight,
-        stall=1000 * stalls.get("stall", 0.0),
-        collection=1000 * stalls.get("collection", 0.0),
+        stall=1000 * longest(stalls, "stall", first, last),
+        collection=1000 * longest(stalls, "collection", first, last),
         failures=sum(count for outcome, count in outcomes.items() if outcome != "200"),
         cut_off=int(str(counts["in_flight"])),
     )

@@ -113,6 +113,8 @@ class Table:
 
     def model_of(self, seat: Seat, query: Query) -> str:
         """The model that holds a seat for a query: the one named, or drawn from the seat's pool by weight."""
+        if len(seat.models) == 1:
+            return seat.models[0].model
         drawn = chance("model", *self.key(query), seat.name) * sum(each.weight for each in seat.models)
         for each in seat.models[:-1]:
             drawn -= each.weight

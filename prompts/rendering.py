@@ -61,6 +61,13 @@ def render_intents(transcript: Transcript, *, suffix: str) -> str:
     found = transcript.first(IntentsDecomposed)
     if found is None:
         return ""
+    kept = _KEPT.setdefault(found, {})
+    if suffix not in kept:
+        kept[suffix] = found, _intents(found, suffix)
+    return kept[suffix][1]
+
+
+def _intents(found: IntentsDecomposed, suffix: str) -> str:
     lines = [f"restatement: {_line(found.restatement)}"] if found.restatement else []
     lines += [f"{i.kind}, {i.harm}: {_line(i.text)}{_because(i.evidence)}" for i in found.intents]
     return tagged("intents", suffix, "\n".join(lines))
@@ -106,10 +113,10 @@ def stands_as_shown(transcript: Transcript) -> bool:
     return _version(shown) == _version(transcript.draft)
 
 
-# Each call shows again what the call before it showed, so what was rendered is kept beside the seed it grew from, and
+# Each call shows again what the call before it showed, so what was rendered is kept beside the event it grew from, and
 # goes with it. An entry holds what it was made of: another transcript with an equal seed never gets its text.
-_Kept = dict[tuple[object, ...], tuple[object, str]]
-_KEPT: WeakKeyDictionary[DraftSeeded, _Kept] = WeakKeyDictionary()
+_Kept = dict[object, tuple[object, str]]
+_KEPT: WeakKeyDictionary[IntentsDecomposed | DraftSeeded, _Kept] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,9 @@ settings.register_profile("ci", derandomize=True, deadline=None, suppress_health
 settings.register_profile("explore", deadline=None, max_examples=1000)
 settings.load_profile(os.environ.get("AIDSAFE_HYPOTHESIS", "ci"))
 
+# Many tests start processes of their own, which compile every module anew unless they may keep what they compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 
 def is_local(host: object) -> bool:
     """Tell whether a host is this machine: nothing, `localhost` or a loopback address."""

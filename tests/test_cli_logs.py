@@ -30,13 +30,14 @@ def lines(run: Path) -> list[dict[str, object]]:
     return [orjson.loads(line) for line in (run / "log.jsonl").read_bytes().splitlines()]
 
 
-def test_every_event_is_a_line_with_its_query(run: Path) -> None:
-    """The log has the events of the journal, in each query's order, under the query's id."""
+def test_endings_and_failures_are_lines_with_their_query(run: Path) -> None:
+    """The log has those events of the journal, in each query's order, under the query's id."""
     logged = lines(run)[1:-1]
+    told = {"seat_failed", "deliberation_ended", "query_completed", "query_failed"}
 
     for row in FEW:
         kinds = [line["event"] for line in logged if line["query_id"] == row["id"]]
-        assert [event.kind for event in Run(run).transcript(row["id"])] == kinds
+        assert [event.kind for event in Run(run).transcript(row["id"]) if event.kind in told] == kinds
 
 
 def test_a_sitting_is_framed(run: Path) -> None:

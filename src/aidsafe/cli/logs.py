@@ -26,6 +26,7 @@ from aidsafe.core.events import (
     DraftSeeded,
     Event,
     IntentsDecomposed,
+    QueryCompleted,
     QueryFailed,
     SeatFailed,
     StopRequested,
@@ -42,6 +43,8 @@ _SECRET_NAMES: Final = ("KEY", "TOKEN", "SECRET", "PASSWORD")
 _SHORTEST_SECRET: Final = 8
 _BLOT: Final = b"***"
 _BUFFER_BYTES: Final = 64 * 1024
+
+_TOLD: Final = (SeatFailed, StopRequested, DeliberationEnded, QueryCompleted, QueryFailed)
 
 _Fields = MutableMapping[str, object]
 
@@ -102,7 +105,7 @@ def logging_to(path: Path) -> Iterator[None]:
 
 
 def log_happening(began: Mapping[str, int]) -> Callable[[Happening], None]:
-    """A watcher that logs every event; before the first, that a sitting began, and with what."""
+    """A watcher that logs failures and endings; before the first event, that a sitting began, and with what."""
     log = structlog.get_logger().bind()
     has_begun = False
 
@@ -113,7 +116,9 @@ def log_happening(began: Mapping[str, int]) -> Callable[[Happening], None]:
             # Only once events come is the run folder ours. The line belongs to no query, so to no context of one.
             Context().run(partial(log.info, "sitting_began", aidsafe=__version__, **began))
         event = happening.event
-        log.info(event.kind, number=happening.number, **facts_of(event))
+        # Steps and turns stand in the journal; a line for each would cost more than to journal them.
+        if isinstance(event, _TOLD):
+            log.info(event.kind, number=happening.number, **facts_of(event))
 
     return watch
 

@@ -1,8 +1,8 @@
 """Who may send now: one gate for each endpoint, through which every request of the process goes.
 
-The gate keeps to what the endpoint takes (`limit`), to the rates the recipe names (`bucket`), and stays shut while the
-endpoint cannot be reached (`circuit`). Who has to wait stands in the lane of its seat, and the lanes take turns, so
-that a seat with many requests does not hold up the others.
+The gate keeps to what the endpoint takes (`limit`), to the rates the recipe names (`bucket`), to what our own loop can
+look after (`lag`), and stays shut while the endpoint cannot be reached (`circuit`). Who has to wait stands in the lane
+of its seat, and the lanes take turns, so that a seat with many requests does not hold up the others.
 """
 
 from asyncio import AbstractEventLoop, CancelledError, Future, TimerHandle
@@ -13,6 +13,7 @@ from typing import Final, Literal, NamedTuple
 
 from aidsafe.models.bucket import Bucket, full_bucket
 from aidsafe.models.circuit import CLOSED
+from aidsafe.models.lag import LoopLag
 from aidsafe.models.limit import fresh_limit
 from aidsafe.models.settings import ModelSettings
 
@@ -54,8 +55,9 @@ class Gate:
     `elsewhere` tells whether another endpoint would do: then nobody waits here while this one cannot be reached.
     """
 
-    def __init__(self, loop: AbstractEventLoop, bounds: Bounds) -> None:
+    def __init__(self, loop: AbstractEventLoop, bounds: Bounds, lag: LoopLag | None = None) -> None:
         self._loop = loop
+        self._lag = lag or LoopLag(loop)
         self._bounds = bounds
         self._limit = fresh_limit(bounds.in_flight)
         self._circuit = CLOSED
@@ -114,14 +116,14 @@ class Gate:
 
     def try_enter(self, tokens: int = 0) -> bool:
         """Go through at once if nothing stands in the way."""
-        if self._lanes or self.in_flight >= self._limit.size:
+        if self._lanes or self._is_full:
             return False
         if self._guarded:
             now = self._loop.time()
             if self._obstacle(tokens, now):
                 return False
             self._take(tokens, now)
-        self.in_flight += 1
+        self._go()
         return True
 
     async def enter(self, seat: str = "", tokens: int = 0) -> None:
@@ -149,10 +151,15 @@ class Gate:
         else:
             self._learn(sent_at, now, upshot, wait_seconds)
         self.in_flight -= 1
+        self._lag.unwatch()
         if spare_tokens and self._tokens:
             self._tokens = self._tokens.taken(-spare_tokens, now)
         if self._lanes:
             self._admit()
+
+    def _go(self) -> None:
+        self.in_flight += 1
+        self._lag.watch()
 
     def _works(self) -> None:
         self.failing_since = None
@@ -195,10 +202,15 @@ class Gate:
         circuit = self._circuit
         self._guarded = bool(self._requests or self._tokens or circuit.pause or circuit.opens_at)
 
+    @property
+    def _is_full(self) -> bool:
+        """Whether another has to come back first. One may always go: its return is what lets the next one through."""
+        return self.in_flight >= self._limit.size or (self.in_flight > 0 and self._lag.is_crowded)
+
     def _obstacle(self, tokens: int, now: float) -> float:
         """Seconds until the next request may go; infinite where it has to wait for another to come back."""
         circuit = self._circuit
-        if self.in_flight >= self._limit.size or circuit.is_probing:
+        if self._is_full or circuit.is_probing:
             return inf
         return max(
             circuit.opens_at - now,
@@ -222,7 +234,7 @@ class Gate:
                 return
             self._pop()
             self._take(waiter.tokens, now)
-            self.in_flight += 1
+            self._go()
             waiter.granted.set_result(None)
 
     def _next(self) -> _Waiter | None:

@@ -104,7 +104,7 @@ class Metered(ChatCompletionClient):
         self._step = step
         self._seat = seat
         self._asked = 0
-        self._records = isinstance(client, RecordingModel)
+        self._records = _keeps_notes(type(client))
 
     async def create(
         self,
@@ -301,6 +301,12 @@ class Metered(ChatCompletionClient):
     def model_info(self) -> ModelInfo:
         """As the client underneath says."""
         return self.client.model_info
+
+
+@lru_cache
+def _keeps_notes(kind: type) -> bool:
+    """Whether clients of this kind take note of every request they send."""
+    return issubclass(kind, RecordingModel)
 
 
 _NOTED = tuple(field.name for field in fields(Attempt))

@@ -200,14 +200,12 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         started, sent_at = time(), known.loop.time()
         errand.sent += 1
         errand.first_sent_at = errand.first_sent_at or sent_at
-        known.lag.watch()
         try:
             with Deadline(attempt_seconds(self.settings.timeout_seconds, errand.trouble), known.lag):
                 outcome = await self._send(errand.ask)
         except self.failures as error:
             outcome = self._fault(error)
         finally:
-            known.lag.unwatch()
             _leave(gate, sent_at, outcome, tokens)
             if errand.on_attempt is not None:
                 errand.on_attempt(_record(self.spec.shown, outcome, started, known.loop.time() - sent_at))

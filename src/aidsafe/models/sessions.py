@@ -53,7 +53,7 @@ class Shared:
         """The endpoint of this name, under the tightest bounds that any caller gave."""
         known = self._endpoints.get(name)
         if known is None:
-            known = self._endpoints[name] = Endpoint(Gate(self.loop, bounds))
+            known = self._endpoints[name] = Endpoint(Gate(self.loop, bounds, self.lag))
         else:
             known.gate.tighten(bounds)
         return known
