@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -70,9 +70,11 @@ class Measured:
 
 
 @contextmanager
-def started(port: int, core: int, *, latency: float, faults: str = "") -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def started(
+    port: int, core: int, *, latency: float, faults: str = "", more: Sequence[str] = ()
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """The server on a core of its own; gives its process and its address."""
-    words = ["serve", "--port", str(port), "--canned", "--latency", str(latency), "--faults", faults]
+    words = ["serve", "--port", str(port), "--canned", "--latency", str(latency), "--faults", faults, *more]
     command = [sys.executable, "-m", "aidsafe", *words]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     os.sched_setaffinity(process.pid, {core})

@@ -63,7 +63,7 @@ def render_intents(transcript: Transcript, *, suffix: str) -> str:
         return ""
     kept = _KEPT.setdefault(found, {})
     if suffix not in kept:
-        kept[suffix] = found, _intents(found, suffix)
+        kept[suffix] = None, _intents(found, suffix)
     return kept[suffix][1]
 
 
@@ -114,7 +114,8 @@ def stands_as_shown(transcript: Transcript) -> bool:
 
 
 # Each call shows again what the call before it showed, so what was rendered is kept beside the event it grew from, and
-# goes with it. An entry holds what it was made of: another transcript with an equal seed never gets its text.
+# goes with it: no entry may hold that event itself. An entry holds what else it was made of: another transcript with
+# an equal seed never gets its text.
 _Kept = dict[object, tuple[object, str]]
 _KEPT: WeakKeyDictionary[IntentsDecomposed | DraftSeeded, _Kept] = WeakKeyDictionary()
 
