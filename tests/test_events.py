@@ -7,6 +7,7 @@ from hypothesis import given
 from pydantic import ValidationError
 
 from aidsafe.core.events import EVENT, Event, TurnTaken
+from aidsafe.core.records import Severity, Weakness
 
 
 @given(event=EVENTS)
@@ -55,3 +56,11 @@ def test_agreement_and_abstention_change_nothing(
     turn = TurnTaken.model_validate({**said("critic", "object").model_dump(), "stance": stance, "edits": edits})
 
     assert (agrees, abstains) == (turn.agrees, turn.abstains)
+
+
+@pytest.mark.parametrize(("severity", "agrees"), [("minor", True), ("blocking", False)])
+def test_a_blocking_weakness_is_no_agreement(severity: Severity, *, agrees: bool) -> None:
+    """Whatever the stance says; a minor one may stand beside it."""
+    weakness = Weakness(thought="t1", quote="why", defect="ungrounded", severity=severity)
+
+    assert agrees == said("critic", "agree").model_copy(update={"weakness": weakness}).agrees

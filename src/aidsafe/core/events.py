@@ -95,8 +95,9 @@ class TurnTaken(Value):
 
     @property
     def agrees(self) -> bool:
-        """Whether this is agreement: the word, and nothing that the seat wanted otherwise."""
-        return self.stance == "agree" and not self.edits and not self.rejected
+        """Whether this is agreement: the word, nothing that the seat wanted otherwise, and no blocking weakness."""
+        blocks = self.weakness is not None and self.weakness.severity == "blocking"
+        return self.stance == "agree" and not self.edits and not self.rejected and not blocks
 
     @property
     def abstains(self) -> bool:
