@@ -34,6 +34,11 @@ class Guidance:
         return self.prompts.render("purpose")
 
     @cached_property
+    def whispering(self) -> str:
+        """The system message of the whisperer, who reads the query and not the policies."""
+        return self.prompts.render("whispering")
+
+    @cached_property
     def digests(self) -> tuple[str, str]:
         """The digests of policies and prompts, reckoned once."""
         return self.policies.digest, self.prompts.digest

@@ -6,7 +6,7 @@ most may be missing in what comes back: a reply that is minimal valid JSON is a 
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from aidsafe.core.records import Decision, Defect, Harm, IntentKind, OutcomeKind, Severity, Stance
@@ -24,7 +24,10 @@ __all__ = [
     "RewrittenReply",
     "ThoughtReply",
     "TurnReply",
+    "TwinReply",
     "WeaknessReply",
+    "WeighReply",
+    "WhisperReply",
 ]
 
 EditOp = Literal["add", "revise", "withdraw", "resolve"]
@@ -171,3 +174,25 @@ class RefinedReply(Reply):
     outcomes: Annotated[tuple[OutcomeReply, ...], BeforeValidator(_items_or_none)]
     rewritten: Annotated[tuple[RewrittenReply, ...], BeforeValidator(_items_or_none)] = ()
     response: Annotated[str | None, Unused] = None
+
+
+class WhisperReply(Reply):
+    """The whisperer's reply: what earlier beliefs lacked, then the next one."""
+
+    reason: Text = ""
+    belief: Annotated[str, Field(min_length=1)]
+
+
+class WeighReply(Reply):
+    """A judge's reply on one chain: the thought that counts most, the rules violated, faithfulness from 0 to 4."""
+
+    reason: Text = ""
+    violated: Annotated[tuple[str, ...], BeforeValidator(_items_or_none)] = ()
+    faithfulness: Annotated[int, Field(ge=0, le=4)]
+
+
+class TwinReply(Reply):
+    """The reply of whoever writes a benign twin: what makes it harmless, then the twin."""
+
+    difference: Text = ""
+    query: Annotated[str, Field(min_length=1)]

@@ -97,6 +97,11 @@ class JournalReader(AbstractContextManager["JournalReader"]):
         found = self._all(sql, row, replica)
         return Transcript.of(self._event((row, replica), number, event) for number, event in found)
 
+    def stored(self, row: int, replica: int = 0) -> tuple[bytes, ...]:
+        """The events of one query as the JSON they are kept as, unread."""
+        sql = "SELECT event FROM events WHERE row = ? AND replica = ? ORDER BY number"
+        return tuple(event for (event,) in self._all(sql, row, replica))
+
     def transcripts(self) -> Iterator[Transcript]:
         """Every transcript, finished or not, by row and replica; one of them is in memory at a time."""
         return (self.transcript(row, replica) for row, replica in self._queries())

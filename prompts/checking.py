@@ -30,7 +30,7 @@ HOLE: Final = re.compile(r"\{\{ ([a-z_]+) \}\}")
 """A hole, as it is written."""
 
 _OPENING: Final = re.compile(r"\{\{")
-_MATERIAL: Final = frozenset({"query", "intents", "deliberation", "draft"})
+_MATERIAL: Final = frozenset({"query", "intents", "deliberation", "draft", "beliefs"})
 _CLOSING: Final = "</task-{{ suffix }}>"
 
 
@@ -63,6 +63,10 @@ CONTRACTS: Final[Mapping[str, Contract]] = MappingProxyType(
         ),
         "conclude": Contract(("query", "draft", "suffix"), ("intents", "deliberation")),
         "refine": Contract(("query", "draft", "suffix"), ("intents", "deliberation")),
+        "whispering": Contract(),
+        "whisper": Contract(("query", "beliefs", "suffix")),
+        "weigh": Contract(("query", "draft", "suffix")),
+        "twin": Contract(("query", "suffix")),
         "repair": Contract(("error",)),
     }
 )

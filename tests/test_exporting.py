@@ -240,7 +240,8 @@ def test_an_unknown_format_is_named_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(InputError) as raised:
         export([folded()], "json", tmp_path / "out")
 
-    assert "unknown format 'json'; did you mean 'jsonl'? known are jsonl, csv, parquet, aidsafe" == str(raised.value)
+    known = "jsonl, csv, parquet, aidsafe, sft, sft_messages, sft_reasoning_content, sharegpt, dpo, hf"
+    assert f"unknown format 'json'; did you mean 'jsonl'? known are {known}" == str(raised.value)
 
 
 def test_a_folder_is_no_place_for_a_file(tmp_path: Path) -> None:

@@ -14,11 +14,13 @@ from aidsafe.cli.branch import branch
 from aidsafe.cli.export import export
 from aidsafe.cli.generate import generate
 from aidsafe.cli.libraries import personas, policies, prompts, recipes
+from aidsafe.cli.pairs import pairs
 from aidsafe.cli.serve import serve
 from aidsafe.cli.show import show
 from aidsafe.cli.status import status
 from aidsafe.cli.study import study
 from aidsafe.cli.telling import emit, say
+from aidsafe.cli.twins import twins
 from aidsafe.cli.verify import verify
 from aidsafe.core.errors import AidsafeError, BudgetSpent, InputError, SurroundingsError
 from aidsafe.core.version import __version__
@@ -39,6 +41,8 @@ app.command(short_help="Deliberate on every query of a source; again to resume."
 app.command(short_help="Counts, spend, failures by cause, what is left.")(status)
 app.command(short_help="One transcript, readable.")(show)
 app.command(short_help="The finished records, in a format that others read.")(export)
+app.command(short_help="Preference pairs from a finished run.")(pairs)
+app.command(short_help="Benign look-alikes of harmful queries, under the same policies.")(twins)
 app.command(short_help="Whether a run is what its journal says.")(verify)
 app.command(short_help="Recipes compared over the same queries, pair by pair.")(study)
 app.command(short_help="Continue a stored transcript from any event, differently.")(branch)

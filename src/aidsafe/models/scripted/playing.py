@@ -1,8 +1,8 @@
 """One request, one reply: the scripted model without its client."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
 import orjson
 
@@ -13,11 +13,12 @@ from aidsafe.models.scripted.dice import Dice
 from aidsafe.models.scripted.faults import MALFORMED, REFUSALS, malformed
 from aidsafe.models.scripted.options import ScriptedOptions
 from aidsafe.models.scripted.planting import Plant
-from aidsafe.models.scripted.reading import Seen
+from aidsafe.models.scripted.reading import Role, Seen
 from aidsafe.models.scripted.refining import refine
 from aidsafe.models.scripted.scene import Scene, open_scene
 from aidsafe.models.scripted.seeding import seed
 from aidsafe.models.scripted.tempers import deliberate
+from aidsafe.models.scripted.whispering import parted, sway, twin, weigh, whisper
 from aidsafe.models.scripted.writing import Writer
 
 __all__ = ["Played", "play"]
@@ -36,7 +37,8 @@ class Played:
 
 def play(seen: Seen, options: ScriptedOptions) -> Played:
     """Answer a request; ModelError where a failing call is due."""
-    scene = open_scene(seen, options)
+    share, plain = parted(seen.query) if seen.role == "single" else (0.0, seen.query)
+    scene = sway(open_scene(replace(seen, query=plain) if share else seen, options), share)
     body, plants = _body(scene)
     dice = scene.dice.narrowed("fault", seen.attempt, int(seen.reduced))
     match _fault_due(scene, dice):
@@ -63,19 +65,27 @@ def _fault_due(scene: Scene, dice: Dice) -> str:
     return next((kind for kind, rate in rates.items() if rate and dice.hits(rate, kind)), "")
 
 
+_PLAIN: Final[Mapping[Role, Callable[[Scene], dict[str, object]]]] = {
+    "decompose": decompose,
+    "refine": refine,
+    "conclude": conclude,
+    "whisper": whisper,
+    "weigh": weigh,
+    "twin": twin,
+}
+"""The roles in which nothing is planted."""
+
+
 def _body(scene: Scene) -> tuple[dict[str, object], tuple[Plant, ...]]:
-    match scene.seen.role:
-        case "decompose":
-            return decompose(scene), ()
-        case "refine":
-            return refine(scene), ()
-        case "conclude":
-            return conclude(scene), ()
+    role = scene.seen.role
+    if role in _PLAIN:
+        return _PLAIN[role](scene), ()
+    match role:
         case "seed" | "single":
             writer = Writer(scene, scene.verdict.decision)
             drafted = seed(scene, writer)
             return drafted, _written(writer.plants, drafted)
-        case "deliberate":
+        case _:
             writer = Writer(scene, scene.standing)
             turn = dict(deliberate(scene, writer))
             return turn, _written(writer.plants, turn)

@@ -18,8 +18,11 @@ from aidsafe.models.scripted.rules import RuleBook, rule_book
 
 __all__ = ["Role", "Seen", "SeenCitation", "SeenDraft", "SeenThought", "SeenTurn", "read_request"]
 
-Role = Literal["decompose", "seed", "deliberate", "conclude", "refine", "single"]
-ROLES: tuple[Role, ...] = ("decompose", "seed", "deliberate", "conclude", "refine", "single")
+Role = Literal["decompose", "seed", "deliberate", "conclude", "refine", "single", "whisper", "weigh", "twin"]
+ROLES: tuple[Role, ...] = (
+    *("decompose", "seed", "deliberate", "conclude", "refine", "single"),
+    *("whisper", "weigh", "twin"),
+)
 
 _TASK = re.compile(r'<task-(?P<suffix>\w{1,64})(?P<attributes>(?: \w+="[^"\n]*")*)>')
 _ATTRIBUTE = re.compile(r'(\w+)="([^"]*)"')
@@ -91,6 +94,7 @@ class Seen:
     round: int = 0
     attempt: int = 0
     reduced: bool = False
+    beliefs: tuple[str, ...] = ()
 
 
 def read_request(messages: Sequence[LLMMessage]) -> Seen:
@@ -116,6 +120,7 @@ def read_request(messages: Sequence[LLMMessage]) -> Seen:
         round=_number(attributes.get("round", "")),
         attempt=sum(isinstance(message, AssistantMessage) for message in messages),
         reduced=query is None,
+        beliefs=tuple(_body(above, start, "belief", suffix) for start in _starts(above, f"<belief-{suffix}")),
     )
 
 
