@@ -10,10 +10,12 @@ from typing import Annotated, Final, TextIO, cast
 import typer
 from typer.main import get_command
 
+from aidsafe.cli.audit import audit
 from aidsafe.cli.branch import branch
 from aidsafe.cli.export import export
 from aidsafe.cli.generate import generate
 from aidsafe.cli.libraries import personas, policies, prompts, recipes
+from aidsafe.cli.lint import lint
 from aidsafe.cli.pairs import pairs
 from aidsafe.cli.serve import serve
 from aidsafe.cli.show import show
@@ -41,6 +43,8 @@ app.command(short_help="Deliberate on every query of a source; again to resume."
 app.command(short_help="Counts, spend, failures by cause, what is left.")(status)
 app.command(short_help="One transcript, readable.")(show)
 app.command(short_help="The finished records, in a format that others read.")(export)
+app.command(short_help="What is wrong in a finished set; no model needed.")(lint)
+app.command(short_help="Copies, benchmark overlap, personal data, mixes.")(audit)
 app.command(short_help="Preference pairs from a finished run.")(pairs)
 app.command(short_help="Benign look-alikes of harmful queries, under the same policies.")(twins)
 app.command(short_help="Whether a run is what its journal says.")(verify)
