@@ -30,7 +30,9 @@ async def test_the_first_signal_requests_the_second_cuts_short(capsys: pytest.Ca
                 # Two signals at once may be told as one, so the second waits until the first was heard.
                 os.kill(os.getpid(), signal.SIGINT)
                 await asked.wait()
-            return "done" if times == 1 else await anyio.sleep_forever()
+            if times > 1:
+                await anyio.sleep_forever()
+            return "done"
 
         return await interruptible(work, asked.set)
 

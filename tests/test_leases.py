@@ -5,6 +5,7 @@ from pathlib import Path
 
 import anyio
 import pytest
+from building import call
 
 from aidsafe.core.errors import BudgetSpent
 from aidsafe.core.records import Call, Usage
@@ -22,7 +23,7 @@ BOUND = Bound(prompt_bytes=899, completion_tokens=100, settings=ModelSettings(ma
 
 def answer(tokens: int) -> Call:
     """A call that took so many."""
-    return Call.model_construct(prompt_tokens=tokens)
+    return call(prompt=tokens, completion=0)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from aidsafe.cli.audit import audit
 from aidsafe.cli.branch import branch
+from aidsafe.cli.card import card
 from aidsafe.cli.export import export
 from aidsafe.cli.generate import generate
 from aidsafe.cli.libraries import personas, policies, prompts, recipes
@@ -45,6 +46,7 @@ app.command(short_help="One transcript, readable.")(show)
 app.command(short_help="The finished records, in a format that others read.")(export)
 app.command(short_help="What is wrong in a finished set; no model needed.")(lint)
 app.command(short_help="Copies, benchmark overlap, personal data, mixes.")(audit)
+app.command(short_help="A dataset card written from a run.")(card)
 app.command(short_help="Preference pairs from a finished run.")(pairs)
 app.command(short_help="Benign look-alikes of harmful queries, under the same policies.")(twins)
 app.command(short_help="Whether a run is what its journal says.")(verify)
