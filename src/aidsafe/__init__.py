@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from aidsafe.agents.guidance import load_guidance as load_guidance
     from aidsafe.agents.messages import EventMessage as EventMessage
     from aidsafe.agents.role import RoleAgent as RoleAgent
+    from aidsafe.analysis.analyze import analyze as analyze
     from aidsafe.core.records import Record as Record
     from aidsafe.core.transcript import Transcript as Transcript
     from aidsafe.orchestration.deliberation import Deliberation as Deliberation
@@ -36,6 +37,7 @@ _HOMES: Final[dict[str, str]] = {
     "Run": "aidsafe.orchestration.run",
     "Table": "aidsafe.orchestration.table",
     "Transcript": "aidsafe.core.transcript",
+    "analyze": "aidsafe.analysis.analyze",
     "events": "aidsafe.orchestration.door",
     "generate": "aidsafe.orchestration.door",
     "load_guidance": "aidsafe.agents.guidance",

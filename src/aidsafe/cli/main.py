@@ -10,6 +10,7 @@ from typing import Annotated, Final, TextIO, cast
 import typer
 from typer.main import get_command
 
+from aidsafe.cli.analyze import analyze
 from aidsafe.cli.audit import audit
 from aidsafe.cli.branch import branch
 from aidsafe.cli.card import card
@@ -50,6 +51,7 @@ app.command(short_help="A dataset card written from a run.")(card)
 app.command(short_help="Preference pairs from a finished run.")(pairs)
 app.command(short_help="Benign look-alikes of harmful queries, under the same policies.")(twins)
 app.command(short_help="Whether a run is what its journal says.")(verify)
+app.command(short_help="How the agents deliberated: numbers, tables, pictures.")(analyze)
 app.command(short_help="Recipes compared over the same queries, pair by pair.")(study)
 app.command(short_help="Continue a stored transcript from any event, differently.")(branch)
 app.command(short_help="The scripted model behind an OpenAI-compatible server.")(serve)

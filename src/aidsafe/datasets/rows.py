@@ -5,7 +5,7 @@
 | records of a run | as in `dataset.jsonl`, or its folder; CSV and Parquet exports too |
 | published reasoning sets | `prompt` or `question`, `thoughts` beside or in `response` as `<think>…</think>` |
 | prompt and completion, preference pairs | `prompt`, `completion` or `chosen`, as text or as messages |
-| conversations | `messages` (`role`, `content`) or `conversations` (`from`, `value`); the last turn of each side counts |
+| conversations | `messages` (`role`, `content`) or `conversations` (`from`, `value`); each side's last turn |
 
 Read a row at a time where the format allows it. Where a set has both a chain before and after refining, the refined
 one counts. Prompts alone are read too, where asked for.

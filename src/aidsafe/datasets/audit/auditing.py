@@ -142,7 +142,7 @@ class _Auditor:
     def _looked_for(self) -> Iterator[str]:
         yield "copies: the same text but for case, punctuation and spaces"
         if self._wanted.near:
-            yield "near copies: half of all five letters in a row shared (chains and responses: seven tenths of five words)"
+            yield "near copies: half of all runs of five letters shared (chains, responses: seven tenths of five words)"
         if self._wanted.benchmarks:
             names = ", ".join(benchmark.name for benchmark in self._wanted.benchmarks)
             yield f"overlap with {names}"
