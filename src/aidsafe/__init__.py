@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aidsafe.agents.messages import EventMessage as EventMessage
     from aidsafe.agents.role import RoleAgent as RoleAgent
     from aidsafe.analysis.analyze import analyze as analyze
+    from aidsafe.analysis.tables import tables as tables
     from aidsafe.core.records import Record as Record
     from aidsafe.core.transcript import Transcript as Transcript
     from aidsafe.orchestration.deliberation import Deliberation as Deliberation
@@ -44,6 +45,7 @@ _HOMES: Final[dict[str, str]] = {
     "load_policies": "aidsafe.policies.library",
     "open_table": "aidsafe.orchestration.table",
     "recipe": "aidsafe.orchestration.recipe",
+    "tables": "aidsafe.analysis.tables",
 }
 
 __all__ = ["__version__"]

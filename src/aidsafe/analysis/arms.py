@@ -50,7 +50,7 @@ class Arm:
         blocks = tuple(
             partial(journal_courses, path, start, min(start + _ROWS, stop)) for start in range(first, stop, _ROWS)
         )
-        return cls(run.folder.path.name, run.transcripts, blocks, run.manifest.notice, on_disk=True)
+        return cls(run.folder.path.resolve().name, run.transcripts, blocks, run.manifest.notice, on_disk=True)
 
 
 Analysable = Arm | Run | Path | str

@@ -26,6 +26,7 @@ from aidsafe.cli.study import study
 from aidsafe.cli.telling import emit, say
 from aidsafe.cli.twins import twins
 from aidsafe.cli.verify import verify
+from aidsafe.cli.view import view
 from aidsafe.core.errors import AidsafeError, BudgetSpent, InputError, SurroundingsError
 from aidsafe.core.version import __version__
 
@@ -51,6 +52,7 @@ app.command(short_help="A dataset card written from a run.")(card)
 app.command(short_help="Preference pairs from a finished run.")(pairs)
 app.command(short_help="Benign look-alikes of harmful queries, under the same policies.")(twins)
 app.command(short_help="Whether a run is what its journal says.")(verify)
+app.command(short_help="A web page to read transcripts on.")(view)
 app.command(short_help="How the agents deliberated: numbers, tables, pictures.")(analyze)
 app.command(short_help="Recipes compared over the same queries, pair by pair.")(study)
 app.command(short_help="Continue a stored transcript from any event, differently.")(branch)
