@@ -50,10 +50,10 @@ def children_of(process: int) -> list[int]:
     return found
 
 
-def struck(tmp_path: Path, run: Path, strike: Callable[[int], None]) -> int:
+def struck(queries: Path, run: Path, strike: Callable[[int], None]) -> int:
     """Start a run with two workers, strike once it is under way, and wait for its end."""
-    tally = tmp_path / "tally"
-    words = ("generate", tmp_path / "q.jsonl", "--out", run, "--model", f"{SPEC},tally={tally}", "--workers", "2")
+    tally = run.with_suffix(".tally")
+    words = ("generate", queries, "--out", run, "--model", f"{SPEC},tally={tally}", "--workers", "2")
     command = [sys.executable, "-m", "aidsafe", *map(str, words), "--quiet"]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while lines(tally) < 40 and process.poll() is None:
@@ -82,35 +82,45 @@ def interrupt(parent: int) -> None:
     os.kill(parent, signal.SIGINT)
 
 
+@pytest.fixture(scope="module")
+def calm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the queries and a run of them by one process that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("calm")
+    queries_file(folder / "q.jsonl", 16)
+    done = aidsafe("generate", "q.jsonl", "--out", "one", "--model", SPEC, "--quiet", cwd=folder)
+    assert done.returncode in (0, 1), done.stderr
+    return folder
+
+
+def written(run: Path) -> tuple[bytes, bytes]:
+    """What a run came to."""
+    return (run / "dataset.jsonl").read_bytes(), (run / "failures.jsonl").read_bytes()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to find the workers")
 @pytest.mark.parametrize(
     ("strike", "codes"),
     [(kill_a_worker, {0, 1}), (kill_the_parent, {-signal.SIGKILL}), (interrupt, {130})],
 )
-def test_any_death_is_survived(tmp_path: Path, strike: Callable[[int], None], codes: set[int]) -> None:
+def test_any_death_is_survived(calm: Path, tmp_path: Path, strike: Callable[[int], None], codes: set[int]) -> None:
     """A worker is replaced, a parent takes its workers along, an interrupt ends cleanly; the rest is resumed."""
-    queries_file(tmp_path / "q.jsonl", 24)
-    one, two = tmp_path / "one", tmp_path / "two"
-    assert struck(tmp_path, two, strike) in codes
-    for out, words in ((one, ()), (two, ("--workers", "2"))):
-        done = aidsafe("generate", "q.jsonl", "--out", out, "--model", SPEC, "--quiet", "--json", *words, cwd=tmp_path)
-        assert done.returncode in (0, 1), done.stderr
+    run = tmp_path / "run"
+    assert struck(calm / "q.jsonl", run, strike) in codes
+    done = aidsafe("generate", calm / "q.jsonl", "--out", run, "--model", SPEC, "--quiet", "--workers", "2", cwd=calm)
 
-    assert (one / "dataset.jsonl").read_bytes() == (two / "dataset.jsonl").read_bytes()
-    assert (one / "failures.jsonl").read_bytes() == (two / "failures.jsonl").read_bytes()
+    assert done.returncode in (0, 1), done.stderr
+    assert written(calm / "one") == written(run)
 
 
 @pytest.mark.slow
-def test_workers_share_the_budget(tmp_path: Path) -> None:
+def test_workers_share_the_budget(calm: Path, tmp_path: Path) -> None:
     """Together they send no more than one may; with a larger budget the rest is done, as if there had been none."""
-    queries_file(tmp_path / "q.jsonl", 24)
-    run, whole, tally = tmp_path / "run", tmp_path / "whole", tmp_path / "tally"
-    words = ("generate", "q.jsonl", "--quiet", "--workers", "3", "--json", "--out")
-    short = aidsafe(*words, run, "--model", f"{SPEC},tally={tally}", "--set", "budget.calls=90", cwd=tmp_path)
-    assert 3 == short.returncode, short.stderr
-    assert lines(tally) <= 90
+    tally, words = tmp_path / "tally", ("generate", "q.jsonl", "--quiet", "--workers", "2", "--out", tmp_path / "run")
+    model = f"{SPEC},tally={tally}"
+    short = aidsafe(*words, "--model", model, "--set", "budget.calls=60", cwd=calm)
+    assert (3, True) == (short.returncode, lines(tally) <= 60), short.stderr
+    done = aidsafe(*words, "--model", model, cwd=calm)
 
-    assert aidsafe(*words, run, "--model", f"{SPEC},tally={tally}", cwd=tmp_path).returncode in (0, 1)
-    assert aidsafe(*words, whole, "--model", SPEC, cwd=tmp_path).returncode in (0, 1)
-    assert (whole / "dataset.jsonl").read_bytes() == (run / "dataset.jsonl").read_bytes()
+    assert done.returncode in (0, 1), done.stderr
+    assert written(calm / "one") == written(tmp_path / "run")

@@ -106,5 +106,6 @@ def _template(asked: AskedExport) -> ChatTemplate | None:
 
 
 def _spare_the_run(folder: Path, out: Path) -> None:
-    if folder.resolve() in (out.resolve(), out.resolve().parent):
+    holds_something = any((folder / name).is_file() for name in ("run.json", "pairs.json"))
+    if holds_something and folder.resolve() in (out.resolve(), out.resolve().parent):
         raise InputError(f"{out}: lies in the run folder, which only generate writes to; name a file elsewhere")

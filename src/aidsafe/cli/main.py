@@ -73,7 +73,6 @@ def aidsafe(
 
     \b
     Begin with:  aidsafe generate examples/queries.jsonl --out runs/first
-    Then see:    aidsafe show runs/first
     """  # noqa: D301
     if version:
         emit(f"aidsafe {__version__}")
