@@ -7,6 +7,7 @@ Try it:
 
 import asyncio
 
+from autogen_agentchat.base import ChatAgent, Team
 from autogen_agentchat.conditions import MaxMessageTermination
 from autogen_agentchat.teams import RoundRobinGroupChat
 from autogen_agentchat.ui import Console
@@ -20,7 +21,7 @@ TASK = "Can I mix vinegar and baking soda to unblock a drain?"
 async def in_a_stock_team() -> None:
     """Four of our roles take turns in AutoGen's own round robin."""
     model = ScriptedModel()
-    agents = [
+    agents: list[ChatAgent | Team] = [
         aidsafe.RoleAgent.decomposer(model),
         aidsafe.RoleAgent.seeder(model),
         aidsafe.RoleAgent.deliberator("critic", model),

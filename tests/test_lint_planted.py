@@ -59,7 +59,10 @@ STORIES = (
         "safe_complete",
         (
             ("The question is about staying well while using {x} for longer than usual.", ""),
-            ("Effects, sensible limits and warning signs can be given; a personal verdict belongs to someone who knows the history.", "PH-C3"),
+            (
+                "Effects, sensible limits and warning signs can be given; a personal verdict belongs to someone who knows the history.",
+                "PH-C3",
+            ),
             ("Dark readings exist but nothing in the sentence points there.", "RH-C1"),
         ),
         "Daily use of {x} over weeks can bring side effects that a few days do not, among them stomach trouble and poor sleep. The "
@@ -205,7 +208,9 @@ def _in_thought(record: Record, shape: str) -> None:
     thought = _thoughts(record)[-1]
     said = str(thought["text"])
     before = shape.split("{}", maxsplit=1)[0].rstrip()
-    thought["text"] = shape.replace("{}", said if not before or before[-1] in ".!?:>]*#`\"" else said[:1].lower() + said[1:])
+    thought["text"] = shape.replace(
+        "{}", said if not before or before[-1] in '.!?:>]*#`"' else said[:1].lower() + said[1:]
+    )
 
 
 def _cite(record: Record, **changes: str | bool) -> None:
@@ -425,7 +430,7 @@ PLANTED: dict[str, Planted] = {
     ),
     "json": (
         _in_thought,
-        ('"text": "{}"', '{"thought": "{}"}', '{}", "citations": []', '```json {}', '{}"}]', 'decision: refuse. {}'),
+        ('"text": "{}"', '{"thought": "{}"}', '{}", "citations": []', "```json {}", '{}"}]', "decision: refuse. {}"),
         (),
     ),
     "seat": (
@@ -449,12 +454,25 @@ PLANTED: dict[str, Planted] = {
     "think tag": (_before_response, ("<think>", "</think>", "<think>It is fine.</think>", "<thinking>"), ()),
     "hole": (
         _in_thought,
-        ("{{ topic }} comes first. {}", "{} {alternative}", "[INSERT REASON] {}", "{{thought}} {}", "${name}: {}", "TODO: {}"),
+        (
+            "{{ topic }} comes first. {}",
+            "{} {alternative}",
+            "[INSERT REASON] {}",
+            "{{thought}} {}",
+            "${name}: {}",
+            "TODO: {}",
+        ),
         (),
     ),
     "apology": (
         _before_response,
-        ("I'm sorry, but", "I apologize for the length of this.", "Apologies in advance.", "I am sorry to say it is simple.", "Sorry!"),
+        (
+            "I'm sorry, but",
+            "I apologize for the length of this.",
+            "Apologies in advance.",
+            "I am sorry to say it is simple.",
+            "Sorry!",
+        ),
         ("comply",),
     ),
     "only a refusal": (

@@ -15,16 +15,20 @@ def card(
     name: Annotated[str | None, Option("--name", help="what the set is called")] = None,
     licence: Annotated[str, Option("--license", metavar="ID", help="of the set, such as cc-by-4.0")] = "",
     sources: Annotated[
-        list[str] | None, Option("--source-license", metavar="TEXT", help="of the queries; may be repeated")
+        list[str] | None, Option("--source-license", metavar="[SOURCE:]ID", help="of queries; may be repeated")
     ] = None,
     controls: Annotated[
         list[Path] | None, Option("--control", metavar="RUN2", help="a run beside it; may be repeated")
+    ] = None,
+    against: Annotated[
+        list[Path] | None, Option("--against", metavar="FILE", help="a benchmark, as in audit; may be repeated")
     ] = None,
 ) -> int:
     """Write a Hugging Face dataset card from what is recorded and counted, weaknesses included.
 
     What was asked, policies, models as their servers report them, the yield, endings, costs,
-    controls, what lint and audit find, licences. With --into it goes on top of the folder's
+    controls compared query by query, what lint and audit find, the licence of every source
+    (by its rows' own columns, or as told here). With --into it goes on top of the folder's
     README; without, to standard output.
 
     \b
@@ -32,4 +36,6 @@ def card(
     """  # noqa: D301
     from aidsafe.cli.carding import AskedCard, carded
 
-    return carded(AskedCard(run, into, name, licence, tuple(sources or ()), tuple(controls or ())))
+    return carded(
+        AskedCard(run, into, name, licence, tuple(sources or ()), tuple(controls or ()), tuple(against or ()))
+    )

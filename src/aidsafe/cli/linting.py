@@ -8,7 +8,7 @@ import orjson
 
 from aidsafe.cli.telling import emit, emit_json, one_line, say
 from aidsafe.core.errors import InputError
-from aidsafe.datasets.lint import CHECKS, Finding, lint_paths
+from aidsafe.datasets.lint import CHECKS, SET_CHECKS, Finding, lint_paths
 from aidsafe.policies.library import Policies, load_policies
 
 __all__ = ["linted", "list_codes"]
@@ -17,9 +17,11 @@ _SHOWN_OF_A_CODE = 20
 
 
 def list_codes() -> int:
-    """Every check of a row, a line each."""
-    for check in CHECKS.values():
-        emit(f"{check.code:<28} {check.about}")
+    """Every check of a row, then every check of a set, a line each."""
+    rows = {code: check.about for code, check in CHECKS.items()}
+    sets = {code: check.about for code, check in SET_CHECKS.items()}
+    for code, about in (rows | sets).items():
+        emit(f"{code:<28} {about}")
     return 0
 
 

@@ -118,6 +118,10 @@ def _files(path: Path) -> tuple[SourceFile, ...]:
         if not inside.is_file():
             raise SourceError(f"{path}: a run without dataset.jsonl; let it finish first")
         return files_of(inside)[0]
+    exported = path / "data" / "sft"
+    # Every configuration of an exported folder holds the same rows; one of them is the set.
+    if exported.is_dir() and (path / "export.json").is_file():
+        return files_of(exported)[0]
     return files_of(path)[0]
 
 

@@ -18,6 +18,7 @@ AuditCode = Literal[
     "personal.phone",
     "personal.card",
     "personal.iban",
+    "personal.ip",
     "personal.other",
 ]
 Where = Literal["prompt", "chain", "response"]

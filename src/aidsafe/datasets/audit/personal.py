@@ -1,11 +1,12 @@
 """Personal data: what patterns with checksums find by themselves, and what Presidio adds.
 
 Addresses and numbers that are public or made up on purpose are left alone: reserved example domains, toll-free lines,
-numbers set aside for fiction. Names and places are not looked for.
+numbers set aside for fiction, networks of a house. Names and places are not looked for.
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from ipaddress import AddressValueError, IPv4Address
 from typing import NamedTuple
 
 from aidsafe.datasets.audit.finding import AuditCode, AuditFinding, Where
@@ -13,7 +14,7 @@ from aidsafe.datasets.rows import Row
 
 __all__ = ["PATTERNS_LABEL", "Recognise", "Spotted", "personal_findings", "spot"]
 
-PATTERNS_LABEL = "built-in patterns: e-mail, telephone, payment card (Luhn), IBAN (mod 97); no names, no places"
+PATTERNS_LABEL = "built-in patterns: e-mail, telephone, payment card (Luhn), IBAN (mod 97), IP; no names, no places"
 """What can be said of an audit that used nothing else."""
 
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9][\w.+-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w@])")
@@ -27,6 +28,7 @@ _PHONE = re.compile(
     r".-])\d{3}[ .-]\d{4}|"
     r"0\d{2,4}[ /-]\d{3,4}[ -]?\d{3,4})(?![\w-]|\.\d)"
 )
+_IP = re.compile(r"(?<![\w.-])\d{1,3}(?:\.\d{1,3}){3}(?![\w-]|\.\d)")
 _PUBLIC_PHONE = re.compile(r"\A(?:\+?1)?8(?:00|33|44|55|66|77|88)|555(?:01)?\d\d$|\A(?:\+44)?0?(?:800|808)")
 
 
@@ -79,6 +81,7 @@ def _finding(row: Row, where: Where, one: Spotted, text: str) -> AuditFinding:
         "phone": "personal.phone",
         "card": "personal.card",
         "iban": "personal.iban",
+        "ip": "personal.ip",
     }
     return AuditFinding(
         code=codes.get(one.kind, "personal.other"),
@@ -122,9 +125,19 @@ def _real_iban(text: str) -> bool:
     return int("".join(str(int(character, 36)) for character in plain[4:] + plain[:4])) % 97 == 1
 
 
+def _real_ip(text: str) -> bool:
+    """An address of the open network; small numbers all through are a version."""
+    try:
+        address = IPv4Address(text)
+    except AddressValueError:
+        return False
+    return address.is_global and max(address.packed) >= 20
+
+
 _KINDS: tuple[tuple[str, "re.Pattern[str]", Callable[[str], bool]], ...] = (
     ("email", _EMAIL, _real_email),
     ("iban", _IBAN, _real_iban),
     ("card", _CARD, _real_card),
+    ("ip", _IP, _real_ip),
     ("phone", _PHONE, _real_phone),
 )

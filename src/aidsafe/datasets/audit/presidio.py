@@ -25,7 +25,7 @@ _THRESHOLDS = {
     "US_PASSPORT": 0.5,
     "US_SSN": 0.5,
 }
-_NAMES = {"CREDIT_CARD": "card", "IBAN_CODE": "iban", "PHONE_NUMBER": "phone"}
+_NAMES = {"CREDIT_CARD": "card", "IBAN_CODE": "iban", "PHONE_NUMBER": "phone", "IP_ADDRESS": "ip"}
 
 
 def presidio(language: str = "en") -> Recognise:

@@ -12,6 +12,7 @@ from aidsafe.datasets.lint import (
     proportion,
     repeating,
     wavering,
+    yielding,
 )
 from aidsafe.datasets.lint.finding import Check
 
@@ -24,6 +25,7 @@ CHECKS: dict[str, Check] = {
         citing.CHECKS,
         naming.CHECKS,
         deciding.CHECKS,
+        yielding.CHECKS,
         wavering.CHECKS,
         leaking.CHECKS,
         overhearing.CHECKS,

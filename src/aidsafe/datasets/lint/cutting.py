@@ -21,7 +21,9 @@ _NOTHING = pattern(
 _FAILED = pattern(
     r"""
     \A\s*(?:error\b[: ]|(?:http|status)(?: code)? ?[45]\d\d|rate limit|timed? ?out\b|internal server error|
-      request failed|connection (?:error|refused|reset)|\[error|exception:|traceback|openai\.|api error|
+      request failed|connection (?:error|refused|reset)|(?:the |this |your )?(?:request|call|query|connection|
+      server|api|generation)(?: \w+)? (?:timed out|failed|errored|crashed)|\[error|exception:|traceback|openai\.|
+      api error|
       content filter|\[?filtered\]?\W*\Z|the model (?:did not|returned|produced)|generation (?:failed|stopped)|
       max(?:imum)? (?:tokens|length|context))
     """,

@@ -48,8 +48,8 @@ _PLACE = group(
 _I_WAS = group(
     r"""
     (?:(?:that|which) )?(?:i|we)(?:'ve| have|'m| am| was| were| are| had)? (?:just )?(?:been )?(?:was |
-      were )?(?:given|shown|handed|told|provided(?: with)?|supplied(?: with)?|received|got|read|see|have (?:here|
-      before me|in front of me)|been working (?:from|with)|am working (?:from|with)|must work (?:from|with))
+      were )?(?:given|shown|handed|told|provided(?: with)?|supplied(?: with)?|received|got|read|(?:can )?see|have (?:
+      here|before me|in front of me)|been working (?:from|with)|am working (?:from|with)|must work (?:from|with))
     """,
 )
 _BETWEEN = group(
@@ -57,7 +57,7 @@ _BETWEEN = group(
     (?: (?!by|in|on|with|for|the|a|an|to|of|from|under|at|no|any|that|this|these|those|as|and|or|about)\w+){0,2}
     """,
 )
-_KIND = r"(?: texts?| documents?| excerpts?| lists?| sections?| rules?)?"
+_KIND = r"(?: texts?| documents?| definitions?| excerpts?| lists?| sections?| rules?)?"
 
 
 _LYING_BEFORE = r"""
@@ -80,11 +80,13 @@ _RULEBOOK = Wording(_LAW_NEEDS, _LYING_BEFORE, noun=_LAW, **_SHARED)
 _MAYBE_RULEBOOK = Wording(_LAW_MAYBE_NEEDS, _LYING_BEFORE, noun=_LAW_MAYBE, **_SHARED)
 _PROMPTED = Wording(
     "prompt|instruct|briefing|system|context|polic|rule|guideline|clause|excerpt|passage|scroll|above|rubric|"
-    "charter|operator|developer|input|material",
+    "charter|operator|developer|input|material|task |assignment|format|schema",
     r"""
     \bsystem (?:prompt|message|instructions?)\b
+    \b(?:the|this|my|our) (?:task (?:description|prompt|instructions?|statement)|assignment|output format|
+      required format|json schema|format instructions?)\b
     \b(?:the|this|my) (?:prompt|instructions?|briefing|system message|input text) (?:above )?(?:says?|states?|
-      tells? (?:me|us)|instructs?|asks? (?:me|us)|requires?|wants? me|specif(?:y|ies)|gives? me|directs?|demands?|
+      tells? (?:me|us)|instructs?|asks?\b|are to|requires?|wants? me|specif(?:y|ies)|gives? me|directs?|demands?|
       mentions?)\b
     \bas (?:i (?:was|am|have been) |i've been |we (?:were|are) |it was )?(?:instructed|told|directed|prompted|
       briefed|specified|required|asked)(?: to(?: do)?)? (?:in|by|at) (?:the|my|this) (?:system|prompt|policy|
@@ -105,7 +107,8 @@ _PROMPTED = Wording(
     \b(?:laid out|set out|stated|described|spelled out|listed|outlined|specified|defined|contained|written|given|
       included|quoted) (?:in|by|under) (?:the|my|our|these|this) (?:safety |content )?@law@\b
     \bas (?:the|my|our|these) @law@ (?:puts?|says?|states?|ha(?:s|ve)|requires?|demands?) ?
-    \b(?:in|from|per|by) (?:my|our) (?:prompt|instructions|briefing|system)\b
+    \b(?:in|from|per|by|of|on|under) (?:my|our) (?:prompt|instructions|briefing|system)\b
+    \bmy instructions?\b|\b(?:the|this|my) prompt's\b|\b(?:in|from|of|by|per) (?:the|this|that) (?:\w+ )?prompt\b
     \b(?:operator|developer)'s? (?:instructions?|message|polic|rules)
     \bcontent polic|\bscroll(?:ing)? (?:back )?up\b
     \b(?:polic(?:y|ies)|guidelines?) (?:block|tag)\b
@@ -145,7 +148,10 @@ def _leaks(sentence: str, asked: str) -> bool:
         if found and not asked_about(found[0], asked):
             return True
     found = _MAYBE_RULEBOOK.search(sentence)
-    return bool(found) and not _BY_OTHERS.search(sentence) and not asked_about(found[0] if found else "", asked)
+    # "The following materials" are more often flour and sugar than policies.
+    if found is None or "following" in found[0] or _BY_OTHERS.search(sentence):
+        return False
+    return not asked_about(found[0], asked)
 
 
 _NUMBER = r"(?:\d{1,2}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|[ivx]{1,4})"
@@ -191,10 +197,13 @@ def _numbered(reading: Reading, known: Known) -> Iterator[str]:
 
 
 _BY_POLICY = Wording(
-    "guideline|polic|programming|guardrail|safety|rules i ",
+    "guideline|polic|programming|guardrail|safety|rules |restriction",
     r"""
     \b(?:my|our|openai's?) (?:\w+ ){0,2}(?:guidelines?|polic(?:y|ies)|programming|guardrails|safety (?:rules?|
       training|protocols?))\b
+    \b(?:guidelines?|polic(?:y|ies)|guardrails|programming|restrictions?|rules) (?:\w+ ){0,2}?(?:prevents?|stops?|
+      keeps?|prohibits?|forbids?|bars?|blocks?|requires?|(?:do|does)(?:n't| not) (?:let|allow|permit)|allows?|lets?|
+      permits?) (?:me|us)\b
     \b(?:the|these|content|usage|safety|community|ethical|internal|strict|company) (?:\w+ )?(?:guidelines?|
       polic(?:y|ies)|guardrails)(?: \w+){0,3} (?:i|we) (?:\w+ )?(?:follow|must|am|have|operate|work|abide)\b
     \b(?:violat\w*|against|breach\w*|contrary to|prohibited by|forbidden by|not allowed (?:by|under)) (?:the |
@@ -202,6 +211,8 @@ _BY_POLICY = Wording(
       polic(?:y|ies)|rules|standards)\b
     \badher\w+ to (?:the )?safety polic
     \brules i (?:have to |must )?follow\b
+    \b(?:i|we)(?:'m| am| are)? (?:have|must|need|required|supposed|obliged)(?: to)? (?:follow|obey|abide by|adhere to|
+      respect|stick to|comply with) (?:\w+ ){0,3}?(?:guidelines?|polic(?:y|ies)|rules|protocols?)\b
     \b(?:i|we)(?:'m| am| are)? (?:bound|governed|restricted|limited) by (?:\w+ ){0,2}(?:guidelines?|polic(?:y|ies)|
       rules)
     \b(?:the|this) polic(?:y|ies) (?:i|we) (?:follow|am|are|go)
@@ -216,10 +227,12 @@ def _cites_policy(reading: Reading, known: Known) -> Iterator[str]:
 
 
 _ASIDE = Wording(
-    "user|asker|i should|i need to|we should|we need to|i must|i have to|we must|ought to",
+    "user|asker|i should|i need to|we should|we need to|i must|i have to|we must|ought to|i want to|we have to",
     r"""
     \A\s*(?:okay|ok|alright|hmm+|wait|let me think|let me (?:break|start by)|let's (?:think|break|
       see))[,. ][^\n]{0,200}\b(?:user|asker|query|request|i need to|i should)\b
+    \b(?:i|we) (?:need|have|want|should try|must) to (?:figure out|work out|determine|understand|analy[sz]e|assess|
+      consider) (?:\w+ ){0,3}?(?:intent|intention|request|query|question|prompt)\b
     \bthe (?:user|asker)(?:'s (?:query|request|question|intent)|(?: \w+)? (?:is asking|asks|wants|seems|asked|
       might be|may be|is trying|is requesting|wrote|needs|appears|likely))\b
     \b(?:i|we) (?:should|need to|must|have to|ought to) (?:respond|refuse|reply|make sure (?:my|the) (?:answer|

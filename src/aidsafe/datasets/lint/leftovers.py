@@ -80,13 +80,14 @@ _HOLE = pattern(
     \{\{[^{}\n]{0,60}\}\}|\$\{[A-Za-z_][^{}\n]{0,40}\}|<%[^%\n]{0,40}%>|\{%[^%\n]{0,60}%\}
     \[\[[A-Za-z_ ]{2,40}\]\]
     (?<![\w\\${])\{[a-z][a-z_]{1,30}\}(?!\w)
-    %\([a-z_]+\)s|__[A-Z_]{3,30}__|@@\w{2,30}@@
+    (?<![\w%])%[sd](?!\w)|(?<!\w)\$[A-Z][A-Z_]{2,30}\b|%\([a-z_]+\)s|__[A-Z_]{3,30}__|@@\w{2,30}@@
     \[(?:rule|policy|citation|quote|thought|source|reason|harm|alternative)[ _](?:id|text|name|here|no|number|
       \d{1,2})\]
     \[(?:INSERT|PLACEHOLDER|TODO|FILL|ADD|YOUR|TOPIC|QUERY|PROMPT|RESPONSE|REASON|POLICY|RULE|ALTERNATIVE|HARM|
       SUBJECT|ANSWER|THOUGHT|X|XXX)\b[^\]\n]{0,60}\]
     \[(?:insert|placeholder|fill in|todo)\b[^\]\n]{0,60}\]
     <(?:insert|placeholder|topic|query|prompt|reason|fill)\b[^<>\n]{0,40}>
+    <[a-z]{2,20}(?:_[a-z]{2,20}){1,4}>|(?<![\w\\${\]])\{\d?\}(?!\w)|\A\W*\?{3,}
     """,
 )
 _TO_DO = re.compile(r"\b(?:TODO|FIXME|TBD|XXX)\b(?=[:\s]|\Z)|\b[Ll]orem ipsum\b")
@@ -153,7 +154,7 @@ def _json(reading: Reading, known: Known) -> Iterator[str]:
 def _holes(reading: Reading, known: Known) -> Iterator[str]:
     yield from (
         f"{place} has a hole that was not filled, {shown}"
-        for place, shown in _hits(reading, _HOLE, ("{", "[", "<", "%(", "__", "@@"))
+        for place, shown in _hits(reading, _HOLE, ("{", "[", "<", "%", "$", "__", "@@", "???"))
     )
     yield from (f"{place} was never finished, {shown}" for place, shown in _hits(reading, _TO_DO, _TO_DO_NEEDS))
 

@@ -67,11 +67,33 @@ _SPOKEN_BY = r"""
 """
 
 
+_VOICES = group(
+    r"""
+    s[ck]eptics?|ethicists?|arbiters?|proposers?|opponents?|proponents?|challengers?|facilitators?|drafters?
+    verifiers?|synthesi[sz]ers?|mediators?|optimists?|pessimists?|contrarians?|summari[sz]ers?|planners?|checkers?
+    """,
+)
+_VOICES_NEEDS = (
+    "keptic|ceptic|ethicist|arbiter|proposer|opponent|proponent|challenger|facilitator|drafter|verifier|synthesi|"
+    "mediator|optimist|pessimist|contrarian|summari|planner|checker"
+)
 _SHARED = {"spoke": _SPOKE, "towards": _TOWARDS, "held": _HELD}
 _SEAT = Wording(_SEATS_NEEDS, _SPOKEN_BY, seats=_SEATS, other=f"(?:{_OTHER} )?", **_SHARED)
+_VOICE = Wording(
+    _VOICES_NEEDS,
+    r"""
+    \b(?:the|our|another|my fellow) @seats@ @spoke@
+    \b(?:as|per|with|answering|addressing|unlike|like|to|against) the @seats@(?:'s)?(?: @held@)?(?=[,:])
+    \A\W*@seats@\s?:
+    """,
+    seats=_VOICES,
+    spoke=_SPOKE,
+    held=_HELD,
+)
 _MAYBE_SEAT = Wording(_MAYBE_SEATS_NEEDS, _SPOKEN_BY, seats=_MAYBE_SEATS, other=f"(?:(?:{_OTHER}|another) )", **_SHARED)
 _TABLE = Wording(
     "round|turn|draft|iteration|version|revision|deliberation|discussion|thought|consensus|agree|settled|voted|"
+    "no one|none of us|seat|speaker|participant|assistant|model|panelist|colleague|peer|counterpart|teammate|"
     "converged|concur|nobody|others|role|table|debate|panel|exchange|chain|edit|answer|objection|stance|vote|"
     "agent|reviewer|deliberator|seat|annotator|evaluator|before me|after me|ahead of me|next to me|moderator|"
     "group|team",
@@ -80,7 +102,11 @@ _TABLE = Wording(
       initial) (?:round|turn|draft|iteration|version|revision|deliberation|discussion)s?\b
     \b(?:two|three|four|several|\d) rounds\b
     \b(?:colleague|reviewer|agent|speaker|participant)s? (?:at|around|of) (?:the|this|our) table\b
-    \bnobody (?:has )?object
+    \b(?:nobody|no one|none of us|no (?:\w+ )?(?:seat|agent|reviewer|deliberator|speaker|panelist)s?) (?:has |had )?
+      object
+    \b(?:agent|seat|reviewer|deliberator|panelist|speaker|participant|assistant|model) (?:\d|[a-d]|one|two|three)\b
+    \bturn (?:\d|one|two|three|four)\b
+    \b(?:my|our|the) (?:\w+ )?(?:colleague|peer|counterpart|teammate|co-?reviewer)s?(?: above| before me| here)? @spoke@
     \b(?:the )?others (?:have |all |both )*(?:voted?|agreed?|objected|said|accepted)\b
     \bin my role as\b
     \b(?:my|the) (?:first|second|third|previous|last|next|earlier) (?:turn|round)\b
@@ -89,6 +115,8 @@ _TABLE = Wording(
     \b(?:the|this|my|our) (?:seed|current|latest|earlier|previous|first|initial|prior|existing|last|
       present) (?:draft|chain|edit|turn|version of (?:the|this) (?:answer|chain|draft))\b
     \b(?:the|this) draft (?:as it stands|above|says|is|was|has|already|still|should|needs|misses|lacks|leaves|now)\b
+    \b(?:review|read|reread|re-read|check|edit|revis|rewrit|improv|compar|extend|tighten)(?:ing|ed|e|s)? (?:over |
+      through )?(?:the|this|my|our|that) (?:\w+ )?(?:draft|chain|seed|thoughts)\b
     \b(?:earlier|previous|preceding|above|prior) thoughts?\b
     \b(?:my|the) (?:earlier|previous|last|prior|own) (?:objection|stance|edit|turn|vote|round)s?\b
     \b(?:previous|earlier|other|fellow|another|preceding|next|last|first|second) (?:agent|reviewer|deliberator|
@@ -142,7 +170,7 @@ def _overheard(part: Part, asked: str, own: tuple[Wording, ...]) -> str:
     if strange and not _brought_up(strange[0], asked):
         return strange[0]
     # A response may speak of rounds and drafts of its own subject.
-    wordings = (_SEAT, *own) if part.place == "response" else (_SEAT, _MAYBE_SEAT, _TABLE, *own)
+    wordings = (_SEAT, *own) if part.place == "response" else (_SEAT, _VOICE, _MAYBE_SEAT, _TABLE, *own)
     for wording in wordings:
         found = wording.search(part.folded)
         if found and not _brought_up(found[0], asked):

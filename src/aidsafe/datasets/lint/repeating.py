@@ -92,6 +92,14 @@ def _loops(reading: Reading, known: Known) -> Iterator[str]:
         said, times = counted.most_common(1)[0] if counted else ((), 0)
         if times >= _LOOP and not _is_verse(part):
             yield f"{part.place} says {excerpt(' '.join(said), 50)} {times} times"
+        elif _is_double(part):
+            yield f"{part.place} stands there twice over: {excerpt(part.text, 60)}"
+
+
+def _is_double(part: Part) -> bool:
+    """Tell whether a text is its first half once more."""
+    half = len(part.words) // 2
+    return half >= _FEWEST_WORDS and part.words[:half] == part.words[half:]
 
 
 def _is_verse(part: Part) -> bool:

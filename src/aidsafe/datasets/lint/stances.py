@@ -74,6 +74,7 @@ _DECLINES = pattern(
     \b(?:it|this|that)(?:'s| is| would| will)?(?: be)?(?: not|n't| never)(?: be)? @many@(?:possible|right|
       appropriate|responsible|acceptable|something|anything|a (?:thing|request|topic|road|place)|
       ok(?:ay)?) [^.!?]{0,50}?\b(?:i|we|me|to @help@)
+    \b(?:no|not any|zero) (?:\w+ ){0,3}?(?:information|details?|answers?) (?:can|could|may|will|shall) be\b
     \b(?:no|not any|zero) (?:\w+ ){0,3}?(?:help|assistance|guidance|instructions?|advice|how-to|walkthrough|recipe|
       directions)\b(?! (?:is |are )?(?:needed|necessary|required))
     \b(?:nothing|none of (?:it|that|this)) (?:[^\s.!?]+ ){0,5}?(?:provided|given|offered|supplied|shared|answered|
@@ -100,7 +101,7 @@ _DECLINES = pattern(
       (?: to)?(?: be| being)? (?:\w+ ){0,2}?(?:given|provided|answered|shared|offered|fulfilled|met|
       granted|supported|discussed|supplied|written|described|explained|detailed|on offer|available here|
       handed (?:out|over))\b
-    \b(?:not|isn't|never) (?:something|anything|a (?:thing|topic|request|task)|one|a? ?place) (?:that |
+    \b(?:not|isn't|aren't|never) (?:something|anything|a (?:thing|topic|request|task)|one|a? ?place) (?:that |
       which )?(?:i|we|to (?:help|give|assist|explain|share|hand))
     \b(?:inappropriate|wrong|irresponsible|unethical|unsafe|improper|reckless|harmful) (?:for|of) (?:me|us) to\b
     \b(?:unethical|irresponsible|wrong|inappropriate|unsafe|dangerous|reckless|improper|unwise) (?:of me |
