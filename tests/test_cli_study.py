@@ -49,8 +49,8 @@ def differences(out: Path) -> dict[tuple[str, str], dict[str, object]]:
 def test_the_rounds_experiment_gives_the_same_table_twice_and_finds_what_was_planted(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    """A hundred queries, three arms, two replicas: more rounds are more edits in the scripted model, and more calls."""
-    file = study(tmp_path, queries=100)
+    """Fifty queries, three arms, two replicas: more rounds are more edits in the scripted model, and more calls."""
+    file = study(tmp_path, queries=50)
     first, second = (carried(capsys, file, tmp_path / name) for name in ("a", "b"))
     found = differences(tmp_path / "a")
 
