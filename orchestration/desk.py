@@ -66,6 +66,7 @@ class Desk:
         self._remembered = remembered or {}
         self._purse = purse if purse and purse.limited else None
         self._budget = budget or QueryBudget()
+        self._limited = self._budget.limited
         self._usage = spent or Usage()
         self._aside = NOTHING
         self._shares: dict[str, tuple[QueryBudget, Usage]] = {}
@@ -125,9 +126,10 @@ class Desk:
 
         Raises `ModelError` where seat or query cannot afford the call, `BudgetSpent` where the run cannot.
         """
-        needs = needs_of(bound, rate=self.rate)
-        self._refuse_overdraft(bound, needs)
-        self._aside += needs
+        if self._limited or self._shares:
+            needs = needs_of(bound, rate=self.rate)
+            self._refuse_overdraft(bound, needs)
+            self._aside += needs
         if self._purse is not None:
             self._reserved[id(bound)] = await self._purse.reserve(self._key, bound)
 
@@ -149,7 +151,8 @@ class Desk:
 
     def settle(self, bound: Bound, call: Call | None) -> None:
         """Give the bound back, and count what was spent."""
-        self._aside -= needs_of(bound, rate=self.rate)
+        if self._limited or self._shares:
+            self._aside -= needs_of(bound, rate=self.rate)
         is_lost = id(bound) in self._lost
         self._lost.discard(id(bound))
         if call is not None:
@@ -190,7 +193,8 @@ class Desk:
             raise ModelError(f"{short[0]} of {bound.seat!r} has no room for another call: {short[1]}")
 
     def _spend(self, speaker: str, call: Call) -> None:
-        self._usage = self._usage.plus(call)
+        if self._limited:
+            self._usage = self._usage.plus(call)
         seat = _seat(speaker)
         if seat in self._shares:
             share, taken = self._shares[seat]

@@ -4,7 +4,7 @@ What comes next hangs on the transcript alone, so continuing from any prefix giv
 (for a deterministic model): that one property is resume, replay, branching and crash safety.
 """
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 import anyio
@@ -24,6 +24,7 @@ from aidsafe.core.events import (
     Stage,
     TurnTaken,
 )
+from aidsafe.core.records import Draft
 from aidsafe.core.transcript import Transcript, next_draft
 from aidsafe.orchestration.budget import NOTHING
 from aidsafe.orchestration.desk import Desk
@@ -91,13 +92,16 @@ async def take_floor(floor: Floor, transcript: Transcript, table: Table, desk: D
         turns = [await _turn(floor, 0, transcript, table, desk)]
     else:
         turns = await _together(floor, transcript, table, desk)
-    events: list[Event] = []
-    draft = transcript.draft
-    for turn in turns:
+    return tuple(_settled(turns, transcript.draft))
+
+
+def _settled(turns: Sequence[TurnTaken | SeatFailed], draft: Draft | None) -> Iterator[Event]:
+    """The turns with their edits tried, each on the draft that those before it left."""
+    for place, turn in enumerate(turns, 1):
         event = settled(turn, draft) if isinstance(turn, TurnTaken) and draft else turn
-        draft = next_draft(draft, event)
-        events.append(event)
-    return tuple(events)
+        yield event
+        if place < len(turns):
+            draft = next_draft(draft, event)
 
 
 async def _together(floor: Floor, transcript: Transcript, table: Table, desk: Desk) -> list[TurnTaken | SeatFailed]:
@@ -151,9 +155,9 @@ def _set_limits(floor: Floor, transcript: Transcript, table: Table, desk: Desk) 
         desk.held_back = forecast_of(table).finish(transcript, floor)
         shares = forecast_of(table).shares(transcript, floor) if len(floor.seats) > 1 else {}
     for seat in map(table.seat, floor.seats):
-        share = shares.get(seat.name, QueryBudget())
         left = _tokens_left(seat, transcript)
         if left is not None:
+            share = shares.get(seat.name, QueryBudget())
             tokens = left if share.completion_tokens is None else min(left, share.completion_tokens)
             shares[seat.name] = share.model_copy(update={"completion_tokens": tokens})
     desk.share_out(shares)

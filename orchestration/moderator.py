@@ -6,7 +6,6 @@ code replays stored transcripts.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from aidsafe.core.events import ConsensusJudged, StopRequested, TurnTaken
 from aidsafe.core.records import Ending
@@ -14,9 +13,9 @@ from aidsafe.core.transcript import Transcript, Turn
 from aidsafe.orchestration.budget import NOTHING, Needs, budget_ending
 from aidsafe.orchestration.consensus import RULES, Tally, quorum_of, tally
 from aidsafe.orchestration.likeness import likeness
-from aidsafe.orchestration.orders import ORDERS, Key
+from aidsafe.orchestration.orders import ORDERS, Groups, Key
 from aidsafe.orchestration.protocol import Protocol, Seat
-from aidsafe.orchestration.visibility import VISIBILITIES, Reader
+from aidsafe.orchestration.visibility import VISIBILITIES, Reader, everything
 
 __all__ = ["Closing", "Floor", "Judging", "next_step"]
 
@@ -50,39 +49,33 @@ class Judging:
     round: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Standing:
-    """Where a deliberation stands: the round under way, what has been said in it, and who may speak; each read once."""
+    """Where a deliberation stands.
+
+    `round` is the latest in which anyone had the floor (0 before the first), `latest` are its turns, and `waiting` has
+    the floor next in it (nobody: it is over, or none has begun).
+    """
 
     transcript: Transcript
     protocol: Protocol
     seats: tuple[Seat, ...]
     key: Key
+    names: tuple[str, ...]
+    round: int = 0
+    latest: tuple[Turn, ...] = ()
+    waiting: tuple[str, ...] = ()
 
-    @cached_property
-    def names(self) -> tuple[str, ...]:
-        return tuple(seat.name for seat in self.seats)
-
-    @cached_property
-    def round(self) -> int:
-        """The latest round in which anyone had the floor; 0 before the first."""
-        turns = self.transcript.turns
-        return turns[-1].round if turns else 0
-
-    @cached_property
-    def latest(self) -> tuple[Turn, ...]:
-        """The turns of that round."""
-        return tuple(turn for turn in self.transcript.turns if turn.round == self.round)
-
-    @cached_property
-    def spoke(self) -> frozenset[str]:
-        """Who has had the floor in that round."""
-        return frozenset(turn.seat for turn in self.latest)
-
-    @cached_property
-    def able(self) -> frozenset[str]:
-        """The seats that have something left of their own budgets."""
-        return frozenset(seat.name for seat in self.seats if not self.used_up(seat))
+    @classmethod
+    def of(cls, transcript: Transcript, protocol: Protocol, seats: tuple[Seat, ...], key: Key) -> "_Standing":
+        """Read the transcript."""
+        turns, names = transcript.turns, tuple([seat.name for seat in seats])
+        if not turns:
+            return cls(transcript, protocol, seats, key, names)
+        round = turns[-1].round
+        latest = tuple([turn for turn in turns if turn.round == round])
+        standing = cls(transcript, protocol, seats, key, names, round, latest)
+        return replace(standing, waiting=standing.next_group(round, spoke={turn.seat for turn in latest}))
 
     def used_up(self, seat: Seat) -> frozenset[Ending]:
         """Which of its own budgets leave a seat no further turn."""
@@ -100,56 +93,60 @@ class _Standing:
 
     def group(self, seat: str, round: int) -> tuple[str, ...]:
         """The seats that have the floor together with this one."""
-        return next(group for group in ORDERS[self.protocol.order](self.names, round, self.key) if seat in group)
+        return next(group for group in self._groups(round) if seat in group)
 
     def next_group(self, round: int, *, spoke: Collection[str] = ()) -> tuple[str, ...]:
         """The seats of a round that have the floor next; none if it is over."""
-        for group in ORDERS[self.protocol.order](self.names, round, self.key):
-            left = tuple(name for name in group if name not in spoke and name in self.able)
+        spent = {seat.name for seat in self.seats if self.used_up(seat)}
+        for group in self._groups(round):
+            left = tuple([name for name in group if name not in spoke and name not in spent])
             if left:
                 return left
         return ()
 
-    @cached_property
-    def waiting(self) -> tuple[str, ...]:
-        """Who has the floor next in the round under way; none if it is over or no round has begun."""
-        return self.next_group(self.round, spoke=self.spoke) if self.round else ()
+    def _groups(self, round: int) -> Groups:
+        return ORDERS[self.protocol.order](self.names, round, self.key)
 
-    @cached_property
+    @property
     def partly_in(self) -> bool:
         """Whether some of a blind group have spoken and others have not: it counts when it closes."""
-        return bool(self.waiting) and not self.spoke.isdisjoint(self.group(self.waiting[0], self.round))
+        if not self.waiting:
+            return False
+        together = self.group(self.waiting[0], self.round)
+        return any(turn.seat in together for turn in self.latest)
 
-    @cached_property
+    @property
     def rounds_held(self) -> int:
         """Rounds in which every seat that may speak has spoken."""
         return self.round - 1 if self.waiting else self.round
 
-    @cached_property
+    @property
     def tally(self) -> Tally:
+        """The stances as they stand for the draft at hand."""
         counted = tally(self.transcript.turns, self.names, self.version)
         return replace(counted, asked=self.protocol.consensus.asked(self.round), judged=self.judged)
 
-    @cached_property
+    @property
     def version(self) -> int:
         """The draft version as it stands."""
         draft = self.transcript.draft
         return draft.version if draft else 0
 
-    @cached_property
+    @property
     def judgement(self) -> ConsensusJudged | None:
         """What a judge found at the end of this round, if one was asked."""
         found = self.transcript.last(ConsensusJudged)
         return found if found and found.round == self.round else None
 
-    @cached_property
+    @property
     def judged(self) -> bool:
         """Whether a judge found agreement on the draft as it stands."""
         found = self.judgement
         return found is not None and found.agreed is True and found.version == self.version
 
-    @cached_property
+    @property
     def quorum(self) -> int:
+        """The fewest valid stances the rule may be read from."""
         rule = self.protocol.consensus
         return quorum_of(rule.rule, rule.quorum, len(self.seats))
 
@@ -162,7 +159,7 @@ def next_step(
     `key` is the query's own (its draws hang on it); `forecast` bounds what a floor would take (without it, a budget
     ends a deliberation when it is used up). The same transcript gives the same step.
     """
-    standing = _Standing(transcript, protocol, tuple(seats), key)
+    standing = _Standing.of(transcript, protocol, tuple(seats), key)
     step = _closing(standing) or _floor(standing)
     if not isinstance(step, Floor):
         return step
@@ -300,11 +297,13 @@ def _nobody_may(standing: _Standing) -> Closing:
 
 def _saw(standing: _Standing, name: str, round: int) -> tuple[int, ...]:
     """The event numbers a seat may see: never words of its own blind group in this round."""
-    transcript, together = standing.transcript, standing.group(name, round)
+    transcript, protocol, together = standing.transcript, standing.protocol, standing.group(name, round)
+    may_read, window = VISIBILITIES[protocol.visibility], protocol.window
+    if may_read is everything and window is None and together == (name,):
+        return tuple(range(len(transcript)))
     numbered = tuple(zip(transcript.turn_numbers, transcript.turns, strict=True))
     earlier = [(number, turn) for number, turn in numbered if turn.round != round or turn.seat not in together]
     reader = Reader(name, standing.names, tuple(turn for _, turn in earlier))
-    may_read, window = VISIBILITIES[standing.protocol.visibility], standing.protocol.window
     oldest = 0 if window is None else round - window
     shown = {n for place, (n, turn) in enumerate(earlier) if turn.round >= oldest and may_read(reader, place)}
     hidden = {*transcript.turn_numbers} - shown

@@ -56,6 +56,10 @@ class Table:
         return self.recipe.table
 
     @cached_property
+    def _seat_by_name(self) -> Mapping[str, Seat]:
+        return {seat.name: seat for seat in self.seats}
+
+    @cached_property
     def model_shapes(self) -> Mapping[str, JsonValue]:
         """What of each model shapes its answers, by its name."""
         models = self.recipe.shape["models"]
@@ -67,10 +71,10 @@ class Table:
 
     def view(self, transcript: Transcript, *, saw: tuple[int, ...] = (), round: int = 0) -> View:
         """What a speaker is shown of a transcript."""
-        query = transcript.query
+        query, seed = transcript.query, self.recipe.seed
         return View(
             transcript=transcript,
-            suffix=suffix_of(self.recipe.seed, query.text, query.replica),
+            suffix=transcript.remembered(("suffix", seed), query, lambda: suffix_of(seed, query.text, query.replica)),
             saw=saw,
             round=round,
             max_rounds=self.recipe.protocol.max_rounds,
@@ -109,7 +113,7 @@ class Table:
 
     def seat(self, name: str) -> Seat:
         """A seat by its name."""
-        return next(seat for seat in self.seats if seat.name == name)
+        return self._seat_by_name[name]
 
     def model_of(self, seat: Seat, query: Query) -> str:
         """The model that holds a seat for a query: the one named, or drawn from the seat's pool by weight."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from aidsafe.core.transcript import Turn
 
-__all__ = ["VISIBILITIES", "Reader", "Visibility"]
+__all__ = ["VISIBILITIES", "Reader", "Visibility", "everything"]
 
 
 class Reader(NamedTuple):

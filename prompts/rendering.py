@@ -23,12 +23,10 @@
 Only what a seat saw is shown. Where turns are hidden from it, the draft as it stands closes the section.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
 from typing import assert_never
-from weakref import WeakKeyDictionary
 
-from aidsafe.core.events import DraftSeeded, IntentsDecomposed, TurnTaken
+from aidsafe.core.events import DraftSeeded, Event, IntentsDecomposed, TurnTaken
 from aidsafe.core.records import (
     Add,
     Citation,
@@ -53,7 +51,8 @@ Names = Mapping[str, str]
 
 def render_query(transcript: Transcript, *, suffix: str) -> str:
     """The query, tagged."""
-    return tagged("query", suffix, transcript.query.text)
+    query = transcript.query
+    return transcript.remembered(("query", suffix), query, lambda: tagged("query", suffix, query.text))
 
 
 def render_intents(transcript: Transcript, *, suffix: str) -> str:
@@ -61,10 +60,7 @@ def render_intents(transcript: Transcript, *, suffix: str) -> str:
     found = transcript.first(IntentsDecomposed)
     if found is None:
         return ""
-    kept = _KEPT.setdefault(found, {})
-    if suffix not in kept:
-        kept[suffix] = None, _intents(found, suffix)
-    return kept[suffix][1]
+    return transcript.remembered(("intents", suffix), found, lambda: _intents(found, suffix))
 
 
 def _intents(found: IntentsDecomposed, suffix: str) -> str:
@@ -86,21 +82,22 @@ def render_deliberation(
     transcript: Transcript, *, suffix: str, saw: Collection[int], names: Names | None = None
 ) -> str:
     """The drafts and turns among the events numbered in `saw`, in the order they grew."""
-    seed = transcript.first(DraftSeeded)
-    if seed is None:
-        return ""
-    reading = _Reading(transcript, suffix, names or {}, _KEPT.setdefault(seed, {}))
-    return "\n".join(reading.blocks(frozenset(saw)))
+    seen, called = frozenset(saw), names or {}
+    page = _whole(transcript, suffix, called) if len(seen) == len(transcript) else _Page(suffix, called)
+    page.read_on(transcript, seen)
+    return page.text(transcript)
 
 
 def render_turn(transcript: Transcript, number: int, *, suffix: str, names: Names | None = None) -> str:
     """One turn by its event number, tagged; empty where that event is none."""
     event, before = transcript.events[number], transcript.drafts[number - 1] if number else None
-    if not isinstance(event, TurnTaken):
-        return ""
-    seat = (names or {}).get(event.seat, event.seat)
+    return _turn(event, number, _next_id(before), suffix, names or {}) if isinstance(event, TurnTaken) else ""
+
+
+def _turn(event: TurnTaken, number: int, next_id: int, suffix: str, names: Names) -> str:
+    seat = names.get(event.seat, event.seat)
     where: dict[str, str | int] = {"event": number, "round": event.round, "seat": seat, "version": event.version}
-    return tagged("turn", suffix, "\n".join(_turn_lines(event, _next_id(before))), **where, stance=event.stance)
+    return tagged("turn", suffix, "\n".join(_turn_lines(event, next_id)), **where, stance=event.stance)
 
 
 def stands_as_shown(transcript: Transcript) -> bool:
@@ -113,65 +110,66 @@ def stands_as_shown(transcript: Transcript) -> bool:
     return _version(shown) == _version(transcript.draft)
 
 
-# Each call shows again what the call before it showed, so what was rendered is kept beside the event it grew from, and
-# goes with it: no entry may hold that event itself. An entry holds what else it was made of: another transcript with
-# an equal seed never gets its text.
-_Kept = dict[object, tuple[object, str]]
-_KEPT: WeakKeyDictionary[IntentsDecomposed | DraftSeeded, _Kept] = WeakKeyDictionary()
+def _whole(transcript: Transcript, suffix: str, names: Names) -> "_Page":
+    """The page for those who saw everything, as far as it was read before: each of them reads on where one stopped."""
+    seed = transcript.first(DraftSeeded)
+    name = ("page", suffix, *names.items())
+    page = transcript.remembered(name, seed, lambda: _Page(suffix, names))
+    if page.read == transcript.events[: len(page.read)]:
+        return page
+    # Another transcript with the same beginning went on in another way.
+    del transcript.memo[name]
+    return _whole(transcript, suffix, names)
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A transcript as it reads to one who knows the seats by these names; `kept` is what was rendered before."""
+class _Page:
+    """A deliberation as it reads to one who knows the seats by these names: blocks of text, growing with the events.
 
-    transcript: Transcript
-    suffix: str
-    names: Names
-    kept: _Kept
+    `read` are the events that were read; `_shown` is the draft version that follows from the blocks.
+    """
 
-    def blocks(self, saw: frozenset[int]) -> Iterator[str]:
-        """What was seen, and at the end the draft where it holds more than that."""
-        drafts, shown, round_shown, version = self.transcript.drafts, -1, 1, -1
-        for number, event in enumerate(self.transcript):
-            before, version = version, _version(drafts[number])
-            if number not in saw:
-                continue
-            if event.kind == "draft_seeded":
-                shown = version
-                yield self._draft_after(number, event=number)
-            elif event.kind == "turn_taken" and before >= 0:
-                if event.round > round_shown:
-                    round_shown, shown = event.round, before
-                    yield self._draft_after(number - 1)
-                yield self._turn(event, number, _next_id(drafts[number - 1]))
-                shown += version - before
-        if shown != version:
-            yield self._draft_after(len(self.transcript) - 1)
+    __slots__ = ("_blocks", "_names", "_round", "_shown", "_suffix", "read")
 
-    def _draft_after(self, number: int, *, event: int | None = None) -> str:
-        draft = self.transcript.drafts[number]
+    def __init__(self, suffix: str, names: Names) -> None:
+        self.read: tuple[Event, ...] = ()
+        self._suffix = suffix
+        self._names = names
+        self._blocks: list[str] = []
+        self._round = 1
+        self._shown = -1
 
-        def make() -> str:
-            return render_draft(draft, suffix=self.suffix, names=self.names, event=event) if draft else ""
+    def read_on(self, transcript: Transcript, saw: frozenset[int]) -> None:
+        """Read what has come since, as far as it was seen."""
+        for number in range(len(self.read), len(transcript)):
+            if number in saw:
+                self._read(transcript, number)
+        self.read = transcript.events
 
-        return self._once(("draft", number, event, *self.names.items()), (draft,), make)
+    def text(self, transcript: Transcript) -> str:
+        """The blocks, and at the end the draft where it holds more than they do."""
+        if self._shown == _version(transcript.draft):
+            return "\n".join(self._blocks)
+        return "\n".join([*self._blocks, self._draft(transcript.draft)])
 
-    def _turn(self, event: TurnTaken, number: int, next_id: int) -> str:
-        seat = self.names.get(event.seat, event.seat)
-        where: dict[str, str | int] = {"event": number, "round": event.round, "seat": seat, "version": event.version}
+    def _read(self, transcript: Transcript, number: int) -> None:
+        event, draft = transcript.events[number], transcript.drafts[number]
+        if event.kind == "draft_seeded":
+            self._shown = _version(draft)
+            self._blocks.append(self._draft(draft, event=number))
+        elif event.kind == "turn_taken" and transcript.drafts[number - 1] is not None:
+            self._turn(transcript, number, event)
 
-        def make() -> str:
-            lines = "\n".join(_turn_lines(event, next_id))
-            return tagged("turn", self.suffix, lines, **where, stance=event.stance)
+    def _turn(self, transcript: Transcript, number: int, event: TurnTaken) -> None:
+        """A turn, and before the first of a later round the draft as it stood then."""
+        before = transcript.drafts[number - 1]
+        if event.round > self._round:
+            self._round, self._shown = event.round, _version(before)
+            self._blocks.append(self._draft(before))
+        self._blocks.append(_turn(event, number, _next_id(before), self._suffix, self._names))
+        self._shown += _version(transcript.drafts[number]) - _version(before)
 
-        return self._once(("turn", number, seat), (event, next_id), make)
-
-    def _once(self, key: tuple[object, ...], made_of: tuple[object, ...], make: Callable[[], str]) -> str:
-        whole = (self.suffix, *key)
-        found = self.kept.get(whole)
-        if found is None or found[0] != made_of:
-            found = self.kept[whole] = (made_of, make())
-        return found[1]
+    def _draft(self, draft: Draft | None, *, event: int | None = None) -> str:
+        return render_draft(draft, suffix=self._suffix, names=self._names, event=event) if draft else ""
 
 
 def _version(draft: Draft | None) -> int:

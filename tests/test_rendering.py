@@ -1,6 +1,5 @@
 """How a transcript reads in a prompt."""
 
-import gc
 import re
 from collections.abc import Iterator
 from itertools import count, pairwise
@@ -28,7 +27,6 @@ from aidsafe.core.records import (
     Withdraw,
 )
 from aidsafe.core.transcript import Transcript
-from aidsafe.prompts import rendering
 from aidsafe.prompts.rendering import (
     render_deliberation,
     render_draft,
@@ -338,22 +336,30 @@ def test_what_was_kept_changes_nothing(transcript: Transcript, data: st.DataObje
     hidden = data.draw(st.sets(st.integers(1, len(transcript) - 1)))
     other = Transcript.of([*transcript.events[:2], *reversed(transcript.events[2:])])
     texts = [shown(other), shown(transcript), shown(transcript, names={SEATS[0]: "A"}), shown(transcript, *hidden)]
-    rendering._KEPT.clear()
+    anew = Transcript.of(transcript.events)
 
-    assert texts[-1] == shown(transcript, *hidden)
+    assert texts[1:] == [shown(anew), shown(anew, names={SEATS[0]: "A"}), shown(anew, *hidden)]
 
 
-def test_what_was_kept_goes_with_its_transcript() -> None:
-    """A finished query leaves nothing behind."""
-    rendering._KEPT.clear()
-    transcript = begun(turn(3, Add(text="More.")), turn(4, round=2))
-    shown(transcript)
-    render_intents(transcript, suffix=S)
-    kept = len(rendering._KEPT)
-    del transcript
-    gc.collect()
+@given(transcripts())
+def test_a_page_read_turn_by_turn_is_the_page_read_at_once(transcript: Transcript) -> None:
+    """Each call reads on where the one before it stopped."""
+    growing, texts = Transcript(), [""]
+    for event in transcript:
+        growing = growing.append(event)
+        texts.append(shown(growing))
 
-    assert (2, 0) == (kept, len(rendering._KEPT))
+    assert texts[-1] == shown(Transcript.of(transcript.events))
+
+
+def test_transcripts_that_part_keep_their_own_pages() -> None:
+    """Two that grew from the same beginning, and share what was remembered of it."""
+    before = begun(turn(3, Add(text="More.")))
+    shown(before)
+    one, other = before.append(turn(4, Add(text="Left."))), before.append(turn(4, Add(text="Right.")))
+    texts = [shown(one), shown(other), shown(one)]
+
+    assert [shown(Transcript.of(each.events)) for each in (one, other, one)] == texts
 
 
 def test_the_draft_stands_as_shown_until_somebody_edits_it() -> None:

@@ -4,16 +4,14 @@ The transcript is the only state there is. Appending gives a new transcript; the
 beside the events as they grow, so reading them costs nothing.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 from aidsafe.core.editing import apply_edits
 from aidsafe.core.events import (
     DeliberationEnded,
     Event,
-    QueryCompleted,
-    QueryFailed,
     QueryReceived,
     SeatFailed,
     TurnTaken,
@@ -23,6 +21,7 @@ from aidsafe.core.records import Call, Draft, Query, Usage
 __all__ = ["Transcript", "Turn", "calls_of", "next_draft"]
 
 E = TypeVar("E")
+M = TypeVar("M")
 Turn = TurnTaken | SeatFailed
 
 
@@ -31,7 +30,8 @@ class Transcript:
     """Events, and what they fold into. Make one with `Transcript.of(events)`.
 
     `turns` are all the times a seat had the floor, failed or not, in order; `turn_numbers` are their places; `drafts`
-    has the draft as it stood after every event.
+    has the draft as it stood after every event. `memo` is what `remembered` keeps; it goes along as the transcript
+    grows, and goes when nobody reads it any more.
     """
 
     events: tuple[Event, ...] = ()
@@ -40,6 +40,7 @@ class Transcript:
     turn_numbers: tuple[int, ...] = ()
     drafts: tuple[Draft | None, ...] = ()
     usage: Usage = Usage()
+    memo: dict[object, tuple[object, object]] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def of(cls, events: Iterable[Event]) -> "Transcript":
@@ -58,7 +59,7 @@ class Transcript:
             case _:
                 pass
         draft, usage = next_draft(self.draft, event), self.usage.plus(*calls_of(event))
-        return Transcript((*self.events, event), draft, turns, numbers, (*self.drafts, draft), usage)
+        return Transcript((*self.events, event), draft, turns, numbers, (*self.drafts, draft), usage, self.memo)
 
     def __len__(self) -> int:
         """How many events there are; also the number the next one gets."""
@@ -84,15 +85,28 @@ class Transcript:
     @property
     def finished(self) -> bool:
         """Whether nothing more will happen to the query."""
-        return bool(self.events) and isinstance(self.events[-1], QueryCompleted | QueryFailed)
+        return bool(self.events) and self.events[-1].kind in ("query_completed", "query_failed")
 
     def first(self, kind: type[E]) -> E | None:
         """The first event of a kind."""
-        return next((event for event in self.events if type(event) is kind), None)
+        for event in self.events:
+            if type(event) is kind:
+                return event
+        return None
 
     def last(self, kind: type[E]) -> E | None:
         """The latest event of a kind."""
-        return next((event for event in reversed(self.events) if type(event) is kind), None)
+        for event in reversed(self.events):
+            if type(event) is kind:
+                return event
+        return None
+
+    def remembered(self, name: object, made_of: object, make: Callable[[], M]) -> M:
+        """What was made of this very object before, by a name of the caller's, or what is made now."""
+        found = self.memo.get(name)
+        if found is None or found[0] is not made_of:
+            found = self.memo[name] = made_of, make()
+        return cast("M", found[1])
 
 
 def calls_of(event: Event) -> tuple[Call, ...]:
