@@ -29,7 +29,8 @@ class QueryBudget(Value):
     @property
     def limited(self) -> bool:
         """Whether calls are to be bounded before they are sent; time cannot be."""
-        return any(limit is not None for limit in (self.calls, self.completion_tokens, self.total_tokens, self.usd))
+        limits = self.calls, self.completion_tokens, self.total_tokens, self.usd
+        return limits != (None, None, None, None)
 
 
 class SeatBudget(Value):
