@@ -7,10 +7,10 @@ async for happening in aidsafe.events(queries): print(happening.query.id, happen
 """
 
 import asyncio
-import tempfile
 from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
 
 import anyio
 import orjson
@@ -25,6 +25,8 @@ from aidsafe.orchestration.sitting import Happening, Stop
 from aidsafe.orchestration.table import close_table, open_table
 
 __all__ = ["Queries", "events", "generate"]
+
+_PREFIX = "aidsafe-"
 
 Queries = Path | str | Iterable[str | Mapping[str, JsonValue]]
 """A file or folder of queries by its path, or the queries themselves: texts, or rows with a text column."""
@@ -44,7 +46,8 @@ async def generate(
     Without `out` the run lies in a temporary folder, named by `run.folder.path`. Raises `InputError` where nothing
     could be started; failed queries are data, in the run.
     """
-    return await _generate(queries, _recipe(recipe, model), _folder(out), in_flight, watch, Stop())
+    folder = Path(mkdtemp(prefix=_PREFIX)) / "run" if out is None else Path(out)
+    return await _generate(queries, _recipe(recipe, model), folder, in_flight, watch, Stop())
 
 
 async def events(
@@ -55,20 +58,25 @@ async def events(
     out: Path | str | None = None,
     in_flight: int = IN_FLIGHT,
 ) -> AsyncGenerator[Happening, None]:
-    """What happens, as it happens. Leaving the loop early stops the run; with `out` it can be resumed."""
+    """What happens, as it happens. Leaving the loop early stops the run; with `out` it can be resumed.
+
+    Without `out` nothing of the run is left behind.
+    """
     happenings: asyncio.Queue[Happening | None] = asyncio.Queue()
-    work = _generate(queries, _recipe(recipe, model), _folder(out), in_flight, happenings.put_nowait, Stop())
-    # A task group held open across a yield could be left from another task; this task is always awaited below.
-    task = asyncio.ensure_future(work)
-    task.add_done_callback(lambda _: happenings.put_nowait(None))
-    try:
-        while (happening := await happenings.get()) is not None:
-            yield happening
-        await task
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
+    with TemporaryDirectory(prefix=_PREFIX) as passing:
+        folder = Path(passing) / "run" if out is None else Path(out)
+        work = _generate(queries, _recipe(recipe, model), folder, in_flight, happenings.put_nowait, Stop())
+        # A task group held open across a yield could be left from another task; this task is always awaited below.
+        task = asyncio.ensure_future(work)
+        task.add_done_callback(lambda _: happenings.put_nowait(None))
+        try:
+            while (happening := await happenings.get()) is not None:
+                yield happening
             await task
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _generate(
@@ -76,8 +84,9 @@ async def _generate(
 ) -> Run:
     table = open_table(recipe)
     try:
-        plan = prepare(await _source(queries), out, table)
-        ended = await carry_out(plan, in_flight=in_flight, watch=watch, stop=stop)
+        with TemporaryDirectory(prefix=_PREFIX) as passing:
+            plan = prepare(await _source(queries, Path(passing) / "queries.jsonl"), out, table)
+            ended = await carry_out(plan, in_flight=in_flight, watch=watch, stop=stop)
     finally:
         await close_table(table)
     if ended.halted is not None:
@@ -93,15 +102,14 @@ def _recipe(recipe: Recipe | str, model: str | None) -> Recipe:
     return recipe
 
 
-def _folder(out: Path | str | None) -> Path:
-    return Path(tempfile.mkdtemp(prefix="aidsafe-")) / "run" if out is None else Path(out)
-
-
-async def _source(queries: Queries) -> Source:
-    """The source of these queries, checked; rows given as values are written to a temporary file first."""
+async def _source(queries: Queries, spool: Path) -> Source:
+    """The source of these queries, checked; rows given as values are written down first."""
     if isinstance(queries, str | Path):
         return await anyio.to_thread.run_sync(scan, Path(queries))
-    spool = Path(tempfile.mkdtemp(prefix="aidsafe-")) / "queries.jsonl"
+    return _spooled(queries, spool)
+
+
+def _spooled(queries: Iterable[str | Mapping[str, JsonValue]], spool: Path) -> Source:
     spool.write_bytes(b"".join(orjson.dumps(_row(query)) + b"\n" for query in queries))
     return scan_spool(spool)
 
