@@ -10,6 +10,7 @@ import pytest
 from commanding import FEW, called, few_queries, generated, snapshot
 
 from aidsafe.cli.generating import Asked, recipe_of
+from aidsafe.models import patient
 from aidsafe.models.scripted import LABEL
 from aidsafe.orchestration.run import Run
 
@@ -194,13 +195,15 @@ def test_a_full_disk_stops_the_run_and_a_larger_one_finishes_it(tmp_path: Path) 
 def test_a_dead_endpoint_stops_the_run(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Nobody answers: exit 4, everything pending, and no key in anything that was written."""
+    """Nobody answers: it is said even under --quiet; then exit 4, everything pending, and no key written anywhere."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-planted-0123456789")
+    monkeypatch.setattr(patient, "REPORTED_SECONDS", 0.0)
     words = ("--model", "openai:m@http://127.0.0.1:1/v1", "--set", "models.model.down_seconds=0", "--quiet")
     said = called(capsys, "generate", few_queries(tmp_path), "--out", tmp_path / "run", *words)
 
     assert 4 == said.code
     assert "4 of 4 queries are pending" in said.err
+    assert 1 == said.err.count("openai:m@http://127.0.0.1:1/v1 answers nobody")
     assert [] == [name for name, content in snapshot(tmp_path).items() if b"planted" in (content or b"")]
 
 

@@ -10,6 +10,7 @@ from autogen_core.models import UserMessage
 from serving import HANG, RESET, TRUNCATED, Served, blaming, completion, failure, serving
 
 from aidsafe.core.errors import ModelError, SurroundingsError
+from aidsafe.models import patient
 from aidsafe.models.attempts import Attempt, RecordingModel
 
 
@@ -56,6 +57,21 @@ async def test_a_server_that_is_not_there_is_waited_for() -> None:
     async with asking(gone, down_seconds=0) as model:
         with pytest.raises(SurroundingsError, match=r"openai:small@http://127\.0\.0\.1:\d+/v1 does not answer since"):
             await model.create(HELLO)
+
+
+async def test_an_endpoint_that_keeps_failing_is_reported_once_and_so_is_its_return(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever waits for a run learns why it does not move, and when it does again."""
+    monkeypatch.setattr(patient, "REPORTED_SECONDS", 0.0)
+    async with serving(failure(500), failure(500), completion("there")) as stub, asking(stub) as model:
+        await model.create(HELLO)
+        await model.create(HELLO)
+    said = [record.getMessage() for record in caplog.records]
+
+    assert 2 == len(said)
+    assert "answers nobody (status 500" in said[0]
+    assert said[1].endswith("answers again")
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from typing import BinaryIO, Final
 import orjson
 import structlog
 
+from aidsafe.cli.telling import say
 from aidsafe.core.errors import SurroundingsError
 from aidsafe.core.events import (
     ConsensusJudged,
@@ -94,11 +95,13 @@ def logging_to(path: Path) -> Iterator[None]:
         logger_factory=lambda *_: lines,
         cache_logger_on_first_use=False,
     )
-    others = _Others()
+    others, own = _Others(), _Own()
     logging.getLogger().addHandler(others)
+    logging.getLogger("aidsafe").addHandler(own)
     try:
         yield
     finally:
+        logging.getLogger("aidsafe").removeHandler(own)
         logging.getLogger().removeHandler(others)
         structlog.configure(**before)
         lines.close()
@@ -210,6 +213,18 @@ class _Others(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Log it as one line."""
+        if record.name == "aidsafe":
+            return
         error = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else None
         place = f"{record.module}:{record.lineno}"
         structlog.get_logger().warning("library_warned", library=record.name, place=place, error=error)
+
+
+class _Own(logging.Handler):
+    """What we warn of ourselves: said at once, however quiet the run is, and logged."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Say it, and log it as one line."""
+        message = record.getMessage()
+        say(message)
+        structlog.get_logger().warning("warned", message=message)

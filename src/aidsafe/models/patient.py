@@ -4,6 +4,7 @@ The loop that every client of ours shares. What a failure means is decided in `f
 carried out.
 """
 
+import logging
 import os
 from abc import abstractmethod
 from asyncio import get_running_loop
@@ -55,6 +56,10 @@ Ask = TypeVar("Ask")
 
 NO_EXTRA: Final[Mapping[str, object]] = MappingProxyType({})
 _BYTES_A_TOKEN: Final = 3
+REPORTED_SECONDS: Final = 5.0
+"""An endpoint that has answered nobody for so long is reported."""
+
+_LOG: Final = logging.getLogger("aidsafe")
 _UPSHOTS: Final[dict[FaultKind, Upshot]] = {
     "overloaded": "overloaded",
     "timeout": "timeout",
@@ -246,6 +251,11 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         if fault.wait_seconds is not None and fault.wait_seconds > LONGEST_WAIT_SECONDS:
             raise SurroundingsError(f"{shown} asks to come back in {fault.wait_seconds / 3600:.1f} h ({fault.shown})")
         failing = 0.0 if gate.failing_since is None else now - gate.failing_since
+        if failing >= REPORTED_SECONDS and not endpoint.is_reported:
+            endpoint.is_reported = True
+            _LOG.warning(
+                "%s answers nobody (%s); still trying, %g s at the most", shown, fault.shown, self.settings.down_seconds
+            )
         dead = gate.failing_since is not None and failing >= self.settings.down_seconds
         if dead and not (self.elsewhere is not None and self.elsewhere()):
             since = datetime.fromtimestamp(time() - failing, UTC)
@@ -255,6 +265,10 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
     def _finished(self, errand: Errand[Ask], answer: Answer) -> Answer:
         """The answer, with what it took to get it."""
         self._accepted(errand.ask)
+        _, endpoint = self._at_home()
+        if endpoint.is_reported:
+            endpoint.is_reported = False
+            _LOG.warning("%s answers again", self.spec.shown)
         answer.attempts = errand.sent
         answer.latency_seconds = get_running_loop().time() - errand.first_sent_at
         self._used.prompt_tokens += answer.usage.prompt_tokens

@@ -23,10 +23,11 @@ _NO_TIMEOUT: Final = ClientTimeout(total=None, connect=None, sock_connect=None, 
 
 @dataclass(slots=True)
 class Endpoint:
-    """One model at one address: its gate, and what it has been found to understand."""
+    """One model at one address: its gate, what it has been found to understand, whether people know that it fails."""
 
     gate: Gate
     memory: Memory = field(default_factory=Memory)
+    is_reported: bool = False
 
 
 class Shared:
