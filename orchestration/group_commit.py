@@ -19,7 +19,7 @@ __all__ = ["GroupCommit", "Values"]
 Values = tuple[int | float | str | bytes | None, ...]
 
 # 64 rows of 14 values stay under the smallest limit on parameters that SQLite is built with, 999.
-_BLOCKS = (64, 16, 4, 1)
+_BLOCK = 64
 _LARGEST = 2048
 
 
@@ -162,11 +162,9 @@ class GroupCommit:
         return self._connection.execute(write.into, write.rows[0]).rowcount
 
     def _insert(self, table: str, rows: list[Values]) -> None:
-        at = 0
-        for size in _BLOCKS:
-            while len(rows) - at >= size:
-                self._connection.execute(self._insertion(table, size), [*chain.from_iterable(rows[at : at + size])])
-                at += size
+        for at in range(0, len(rows), _BLOCK):
+            block = rows[at : at + _BLOCK]
+            self._connection.execute(self._insertion(table, len(block)), [*chain.from_iterable(block)])
 
     def _insertion(self, table: str, size: int) -> str:
         if (table, size) not in self._inserts:
