@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 import aidsafe
 from aidsafe.analysis.analyze import analyze
-from aidsafe.analysis.arms import Arm, arms_of, journal_courses
+from aidsafe.analysis.arms import Arm, arms_of
+from aidsafe.analysis.blocks import journal_courses
 from aidsafe.analysis.findings import HEADLINE, Analysis
 from aidsafe.analysis.metrics.catalogue import measure, metrics
 from aidsafe.analysis.metrics.counting import STEPS

@@ -13,7 +13,7 @@ from aidsafe.analysis.arms import Analysable, Arm, arms_of
 from aidsafe.analysis.findings import Analysis, ArmNumbers, Cell, Comparison, Definition
 from aidsafe.analysis.intervals import Difference, difference, estimate, unmoved
 from aidsafe.analysis.metrics.catalogue import breakdowns, metrics
-from aidsafe.analysis.metrics.number import EACH, Breakdown, Metric
+from aidsafe.analysis.metrics.number import EACH, Breakdown, Metric, part_and_whole
 from aidsafe.analysis.metrics.tally import Key, Keys, Share, Tallies
 from aidsafe.analysis.reading import Reading, Wanted, read
 from aidsafe.analysis.writing import write_analysis, write_arms
@@ -63,15 +63,15 @@ def _shown(wanted: Wanted) -> tuple[Metric | Breakdown, ...]:
 
 def _numbers(arm: Arm, reading: Reading, wanted: Wanted) -> ArmNumbers:
     whole, resampled = reading.sums.whole(), reading.sums.resampled()
-    ended = whole[EACH].rows.get(("lost_queries",), (0.0, 0.0))
+    failed, ended = (int(whole[EACH].total(field)) for field in part_and_whole("lost_queries"))
     shown = _shown(wanted)
     return ArmNumbers(
         name=arm.name,
         notice=arm.notice,
         queries=reading.sums.queries,
-        completed=int(ended[1] - ended[0]),
-        failed=int(ended[0]),
-        open=reading.sums.queries - int(ended[1]),
+        completed=ended - failed,
+        failed=failed,
+        open=reading.sums.queries - ended,
         turns=int(whole["steps"].total("turns")),
         calls=int(whole["calls"].total("calls")),
         numbers={name: estimate(found, again) for name, (found, again) in _measured(shown, whole, resampled).items()},

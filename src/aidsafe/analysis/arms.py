@@ -6,22 +6,17 @@ A run on disk is read in blocks of rows straight from its journal, so that sever
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
 from pathlib import Path
 
+from aidsafe.analysis.blocks import Block, journal_courses
 from aidsafe.analysis.metrics.course import Course
-from aidsafe.core.errors import FolderError
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.journal_layout import disk_errors, open_to_read
 from aidsafe.orchestration.run import Run
 
-__all__ = ["Analysable", "Arm", "Block", "arm_of", "arms_of", "journal_courses"]
+__all__ = ["Analysable", "Arm", "arm_of", "arms_of"]
 
-_ROWS = 2048
-_PAGE = 64
-
-Block = Callable[[], Iterator[Course]]
-"""A part of an arm: called, it reads its courses. A block of a run on disk can be sent to another process."""
+_ROWS = 1024
 
 
 @dataclass(frozen=True)
@@ -79,19 +74,6 @@ def arms_of(runs: Analysable | Iterable[Analysable]) -> tuple[Arm, ...]:
     )
 
 
-def journal_courses(journal: Path, start: int, stop: int) -> Iterator[Course]:
-    """The courses of the rows from `start` up to `stop`, by row and replica. Raises `FolderError`."""
-    connection = open_to_read(journal)
-    try:
-        for first in range(start, stop, _PAGE):
-            with disk_errors(journal):
-                rows = connection.execute(_EVENTS, (first, min(first + _PAGE, stop))).fetchall()
-            for query, events in groupby(rows, key=lambda row: (row[0], row[1])):
-                yield _course(journal, query, [event for _, _, event in events])
-    finally:
-        connection.close()
-
-
 def _span(journal: Path) -> tuple[int, int]:
     """From which row to before which there are events: of a branch, one row alone."""
     connection = open_to_read(journal)
@@ -103,16 +85,5 @@ def _span(journal: Path) -> tuple[int, int]:
     return (0, 0) if first is None else (first, last + 1)
 
 
-def _course(journal: Path, query: tuple[int, int], events: list[bytes]) -> Course:
-    try:
-        return Course.of_json(events)
-    except (KeyError, TypeError, ValueError) as error:
-        where = f"row {query[0]}, replica {query[1]}"
-        raise FolderError(f"{journal}: {where} cannot be read ({error!r}); use the aidsafe that wrote it") from error
-
-
 def _renamed(arm: Arm, name: str) -> Arm:
     return Arm(name, arm.transcripts, arm.blocks, arm.notice, arm.on_disk)
-
-
-_EVENTS = "SELECT row, replica, event FROM events WHERE row >= ? AND row < ? ORDER BY row, replica, number"

@@ -41,9 +41,10 @@ def theme(mode: Mode) -> dict[str, JsonValue]:
         "title": {"color": ink, "subtitleColor": ink, "anchor": "start", "fontSize": 15, "subtitleFontSize": 12},
         "axis": {**words, "gridColor": faint, "domainColor": faint, "tickColor": faint},
         "legend": words,
-        "header": {"labelColor": ink, "titleColor": ink},
+        "header": {"labelColor": ink, "titleColor": ink, "labelFontSize": 12},
         "view": {"stroke": None},
         "text": {"color": ink},
-        "rule": {"color": faint},
+        "rule": {"color": ink},
+        "point": {"color": _LINES[mode][0]},
         "range": {"category": list(_LINES[mode]), "heatmap": {"scheme": "cividis"}, "ramp": {"scheme": "cividis"}},
     }

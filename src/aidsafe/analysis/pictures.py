@@ -241,11 +241,11 @@ def _differences(comparison: Comparison, analysis: Analysis) -> "AnyChart | None
         return None
     base = alt.Chart(alt.Data(values=points), width=_WIDTH, height={"step": 15}).encode(
         y=alt.Y("metric:N", title=None, sort=None, axis=alt.Axis(labelLimit=200)),
-        opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.4)),
+        opacity=alt.condition("datum.clear", alt.value(1.0), alt.value(0.45)),
         tooltip=_tips("metric"),
     )
     zero = alt.Chart(alt.Data(values=[{"zero": 0}])).mark_rule(strokeDash=[4, 3]).encode(x="zero:Q")
-    rule = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q", title="difference"), x2="high:Q")
+    rule = base.mark_rule(strokeWidth=1.5).encode(x=alt.X("low:Q", title="difference"), x2="high:Q")
     dot = base.mark_point(filled=True, size=50).encode(x=alt.X("value:Q", title="difference"))
     return cast("LayerChart", zero + rule + dot)
 

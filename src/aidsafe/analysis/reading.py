@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from hashlib import blake2b
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
-from aidsafe.analysis.arms import Arm, Block
+from aidsafe.analysis.blocks import Block
 from aidsafe.analysis.intervals import REPLICATES
 from aidsafe.analysis.metrics.catalogue import each_table
 from aidsafe.analysis.metrics.counting import tables
@@ -17,6 +18,9 @@ from aidsafe.analysis.metrics.course import Course
 from aidsafe.analysis.metrics.decisions import LABELS, Labels
 from aidsafe.analysis.metrics.tally import AnyTable
 from aidsafe.analysis.sums import State, Sums
+
+if TYPE_CHECKING:
+    from aidsafe.analysis.arms import Arm
 
 __all__ = ["Reading", "Wanted", "read"]
 
@@ -48,7 +52,7 @@ class Reading:
     queries: set[int] = field(default_factory=set)
 
 
-def read(arm: Arm, wanted: Wanted, *, workers: int = 1, only: frozenset[int] | None = None) -> Reading:
+def read(arm: "Arm", wanted: Wanted, *, workers: int = 1, only: frozenset[int] | None = None) -> Reading:
     """Count an arm's transcripts, all or `only` some by their hashes; with `workers`, in that many processes.
 
     The result does not depend on the number of processes, which pays for runs on disk of more than a few thousand
@@ -65,7 +69,7 @@ def read(arm: Arm, wanted: Wanted, *, workers: int = 1, only: frozenset[int] | N
 _Counted = tuple[State, set[int]]
 
 
-def _mapped(count: "partial[_Counted]", arm: Arm, workers: int) -> Iterator[_Counted]:
+def _mapped(count: "partial[_Counted]", arm: "Arm", workers: int) -> Iterator[_Counted]:
     if workers < 2 or not arm.on_disk or len(arm.blocks) < 2:
         yield from map(count, arm.blocks)
         return

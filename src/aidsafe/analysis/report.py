@@ -57,8 +57,8 @@ def _body(analysis: Analysis, pictures: Sequence[Picture]) -> Iterator[str]:
     yield from _overview(analysis)
     yield "<h2>Pictures</h2>"
     for picture in pictures:
-        label = escape(picture.title, quote=True)
-        yield f'<figure><div class="chart" id="{escape(picture.name)}" role="img" aria-label="{label}"></div></figure>'
+        name, label = escape(picture.name), escape(picture.title, quote=True)
+        yield f'<figure tabindex="0"><div class="chart" id="{name}" role="img" aria-label="{label}"></div></figure>'
     yield from _numbers(analysis)
     for comparison in analysis.comparisons:
         yield from _comparison(comparison)
@@ -79,7 +79,7 @@ def _overview(analysis: Analysis) -> Iterator[str]:
         )
         for arm in analysis.arms
     )
-    yield _table(("run", *counts, *HEADLINE), rows)
+    yield _table(("run", *counts, *(name.replace("_", " ") for name in HEADLINE)), rows)
 
 
 def _numbers(analysis: Analysis) -> Iterator[str]:

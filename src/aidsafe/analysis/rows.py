@@ -28,17 +28,17 @@ from aidsafe.core.records import (
 )
 from aidsafe.core.transcript import Transcript, Turn, calls_of
 
-__all__ = ["ROWS", "Cell", "Row"]
+__all__ = ["ROWS", "Cell", "Row", "query_row"]
 
 Cell = str | int | float | bool | Sequence[str] | Sequence[int] | None
 Row = dict[str, Cell]
 """A row: a value for each column of its table."""
 
 
-def query_rows(transcript: Transcript, course: Course, labels: Labels = LABELS) -> Iterator[Row]:
-    """The one row of a query: what became of it, and every metric."""
+def query_row(transcript: Transcript, course: Course, labels: Labels = LABELS) -> Row:
+    """The row of a query: what became of it, and every metric."""
     moments = course.moments
-    yield {
+    return {
         **_query(course),
         "row": transcript.query.row,
         "text": course.text,
@@ -153,14 +153,13 @@ def call_rows(transcript: Transcript, course: Course) -> Iterator[Row]:
 
 
 ROWS: Mapping[TableName, Callable[[Transcript, Course], Iterator[Row]]] = {
-    "queries": query_rows,
     "turns": turn_rows,
     "thoughts": thought_rows,
     "edits": edit_rows,
     "citations": citation_rows,
     "calls": call_rows,
 }
-"""What gives a table's rows."""
+"""What gives the rows of every table but `queries`, which has one row each."""
 
 
 def _query(course: Course) -> Row:

@@ -19,7 +19,7 @@ from aidsafe.analysis.columns import COLUMNS, TableName
 from aidsafe.analysis.extras import need
 from aidsafe.analysis.metrics.course import Course
 from aidsafe.analysis.metrics.decisions import LABELS, Labels
-from aidsafe.analysis.rows import ROWS, Row, query_rows
+from aidsafe.analysis.rows import ROWS, Row, query_row
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.run import Run
 
@@ -85,9 +85,8 @@ class _File:
 
 def _rows(transcript: Transcript, labels: Labels) -> dict[TableName, list[Row]]:
     course = Course.of(transcript)
-    found = {name: list(rows(transcript, course)) for name, rows in ROWS.items()}
-    found["queries"] = list(query_rows(transcript, course, labels))
-    return found
+    found: dict[TableName, list[Row]] = {name: list(rows(transcript, course)) for name, rows in ROWS.items()}
+    return {"queries": [query_row(transcript, course, labels)], **found}
 
 
 def _schema(name: TableName) -> "Schema":

@@ -3,8 +3,9 @@
 Report, tables, documentation and tests go through it. What a metric means stands in its function's docstring.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
+from itertools import chain
 from math import log2
 from typing import TypeVar
 
@@ -19,9 +20,10 @@ from aidsafe.analysis.metrics import (
     refiner,
     reliability,
 )
+from aidsafe.analysis.metrics.counting import tables, tallies_of
 from aidsafe.analysis.metrics.course import Course, Told, course_of
 from aidsafe.analysis.metrics.decisions import LABELS, Labels
-from aidsafe.analysis.metrics.number import EACH, Breakdown, Group, Metric, Number, Pooled, Shares, Unit
+from aidsafe.analysis.metrics.number import EACH, Breakdown, Group, Metric, Number, Pooled, Shares, Unit, part_and_whole
 from aidsafe.analysis.metrics.tally import Counted, Counts, Share, Table
 
 __all__ = ["breakdowns", "each_table", "measure", "metrics"]
@@ -62,27 +64,31 @@ def breakdowns() -> tuple[Breakdown, ...]:
 def measure(told: Told, *, labels: Labels = LABELS, text: bool = True) -> dict[str, Number]:
     """Every metric of one transcript, by name; None where it is not defined."""
     course = course_of(told)
-    return {metric.name: metric.read(course) for metric in metrics(labels) if text or not metric.text}
+    counted = tallies_of(course, of=[table for table in tables(labels) if text or not table.text])
+    return {
+        metric.name: metric.read(counted) if isinstance(metric, Pooled) else metric.read(course)
+        for metric in metrics(labels)
+        if text or not metric.text
+    }
 
 
-def each_table(labels: Labels = LABELS, *, text: bool = True) -> Table[tuple[str, float, float]]:
-    """The table of the metrics that are read transcript by transcript."""
+def each_table(labels: Labels = LABELS, *, text: bool = True) -> Table[Course]:
+    """The table of the metrics that are read transcript by transcript: all in one row."""
     chosen = [one for one in metrics(labels) if not isinstance(one, Pooled) and (text or not one.text)]
+    reads = [one.read for one in chosen]
 
-    def numbers(course: Course) -> Iterator[tuple[str, float, float]]:
-        for one in chosen:
-            number = one.read(course)
-            if isinstance(number, Share):
-                yield one.name, number.part, number.whole
-            elif number is not None:
-                yield one.name, number, 1.0
+    def numbers(course: Course) -> tuple[float, ...]:
+        row: list[float] = []
+        for read in reads:
+            number = read(course)
+            row += number if isinstance(number, Share) else _NONE if number is None else (number, 1.0)
+        return tuple(row)
 
-    counts = Counts(("part", "whole"), _numbers_of)
-    return Table(EACH, ("metric",), of=numbers, key=lambda found: (found[0],), counts=counts)
+    fields = tuple(chain.from_iterable(part_and_whole(one.name) for one in chosen))
+    return Table(EACH, (), of=lambda course: (course,), key=lambda _: (), counts=Counts(fields, numbers))
 
 
-def _numbers_of(found: tuple[str, float, float]) -> tuple[float, ...]:
-    return found[1:]
+_NONE = (0.0, 0.0)
 
 
 def _with(read: Callable[[Told, Labels], T], labels: Labels) -> Callable[[Told], T]:

@@ -7,7 +7,7 @@ to it. A seat that answers an objection with an edit and then agrees has flipped
 
 from collections.abc import Mapping
 
-from aidsafe.analysis.metrics.course import Course, Step, Vote, over_transcripts
+from aidsafe.analysis.metrics.course import Course, Step, Vote, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, whether
 
 __all__ = [
@@ -206,16 +206,18 @@ def unreasoned_votes_by_round(tallies: Tallies) -> Mapping[Key, Share]:
 
 
 @over_transcripts
+@shared
 def disagreement_collapse(course: Course) -> Share | None:
     """Share of deliberations whose seats differed at first and were of one vote at the end.
 
     In [0, 1]; of those that differed in the first round with votes (arXiv 2509.23055). Whether that was a loss only
     labels can tell. None where they did not differ, or voted in one round only.
     """
-    first = _first_votes(course)
-    if len(set(first)) < 2 or _voting_rounds(course) < 2:
+    voted = [step for step in course.steps if step.vote]
+    first = {step.vote for step in voted if step.round == voted[0].round}
+    if len(first) < 2 or voted[-1].round == voted[0].round:
         return None
-    return whether(len(set(_last_votes(course))) == 1)
+    return whether(len(_last_votes(course)) == 1)
 
 
 @over_transcripts
@@ -229,7 +231,7 @@ def unanswered_collapse(course: Course) -> Share | None:
         return None
     last = max((place for place, step in enumerate(course.steps) if step.vote == "object"), default=0)
     answered = any(step.accepted for step in course.steps[last:])
-    return whether(bool(collapsed.part) and _last_votes(course)[0] == "agree" and not answered)
+    return whether(_last_votes(course) == {"agree"} and not answered)
 
 
 @over_tallies
@@ -302,19 +304,9 @@ def _count_strain(step: Step) -> tuple[float, float]:
     return (strain**2, strain * ((step.vote == "agree") - mean))
 
 
-def _voting_rounds(course: Course) -> int:
-    return len({step.round for step in course.steps if step.vote})
-
-
-def _first_votes(course: Course) -> tuple[Vote, ...]:
-    """The votes of the first round that has any."""
-    first = next((step.round for step in course.steps if step.vote), None)
-    return tuple(step.vote for step in course.steps if step.vote and step.round == first)
-
-
-def _last_votes(course: Course) -> tuple[Vote, ...]:
-    """The latest vote of every seat."""
-    return tuple({step.seat: step.vote for step in course.steps if step.vote}.values())
+def _last_votes(course: Course) -> set[Vote]:
+    """What the latest votes of the seats come to."""
+    return set({step.seat: step.vote for step in course.steps if step.vote}.values())
 
 
 _FLIPS = ("flips", "to_majority", "to_minority", "alone", "to_previous")

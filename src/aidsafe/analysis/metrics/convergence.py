@@ -5,11 +5,12 @@ objection, since the seat wanted the draft otherwise. Every curve runs over the 
 that stopped early is simply shorter.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import lru_cache
 from math import log2
 from typing import get_args
 
-from aidsafe.analysis.metrics.course import Course, Round, Step, over_transcripts
+from aidsafe.analysis.metrics.course import Course, Round, Step, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, whether
 from aidsafe.core.records import Ending, Stance
 
@@ -113,9 +114,9 @@ def agreement_slope(course: Course) -> float | None:
     curve = [(one.number, one.agree / one.votes) for one in course.held if one.votes]
     if len(curve) < 2:
         return None
-    middle = sum(round for round, _ in curve) / len(curve)
-    spread = sum((round - middle) ** 2 for round, _ in curve)
-    return sum((round - middle) * value for round, value in curve) / spread
+    middle = sum([round for round, _ in curve]) / len(curve)
+    spread = sum([(round - middle) ** 2 for round, _ in curve])
+    return sum([(round - middle) * value for round, value in curve]) / spread
 
 
 @over_tallies
@@ -144,8 +145,8 @@ def entropy_drop(course: Course) -> float | None:
 
     In bits, in [-log2 3, log2 3]; below 0 they drifted apart. None under two rounds with positions (arXiv 2512.00047).
     """
-    curve = [entropy_bits(one.positions) for one in course.held if any(one.positions)]
-    return curve[0] - curve[-1] if len(curve) > 1 else None
+    taken = [one.positions for one in course.held if one.agree or one.object or one.abstain]
+    return entropy_bits(taken[0]) - entropy_bits(taken[-1]) if len(taken) > 1 else None
 
 
 @over_tallies
@@ -182,6 +183,7 @@ def polarisation(course: Course) -> Share | None:
 
 
 @over_transcripts
+@shared
 def settling_time(course: Course) -> float | None:
     """The last round in which any seat changed its position or any edit was accepted.
 
@@ -237,11 +239,12 @@ def survival(tallies: Tallies) -> Mapping[Key, Share]:
     return found
 
 
-def entropy_bits(counts: Iterable[float]) -> float:
+@lru_cache(maxsize=4096)
+def entropy_bits(counts: tuple[float, ...]) -> float:
     """Shannon entropy of counts, in bits; 0 of nothing."""
     seen = [count for count in counts if count > 0]
     total = sum(seen)
-    return max(0.0, -sum(count / total * log2(count / total) for count in seen)) if len(seen) > 1 else 0.0
+    return max(0.0, -sum([count / total * log2(count / total) for count in seen])) if len(seen) > 1 else 0.0
 
 
 def _count_position(step: Step) -> tuple[float, ...]:

@@ -119,7 +119,7 @@ def prompt_growth(course: Course) -> float | None:
 
     A mean, of either sign; None under two turns with calls.
     """
-    sizes = [charge.prompt for charge in course.charges if charge.turn and not charge.followed]
+    sizes = [charge.prompt for charge in course.charges if charge.round and not charge.followed]
     return (sizes[-1] - sizes[0]) / (len(sizes) - 1) if len(sizes) > 1 else None
 
 
@@ -138,8 +138,8 @@ def cost_an_edit(course: Course) -> Share | None:
 
     From 0; None without an accepted edit, or with a call of unknown price.
     """
-    usd = _usd([charge for charge in course.charges if charge.turn])
-    return None if usd is None else share(usd, sum(len(step.accepted) for step in course.steps))
+    usd = _usd([charge for charge in course.charges if charge.round])
+    return None if usd is None else share(usd, sum([len(step.accepted) for step in course.steps]))
 
 
 @over_tallies

@@ -24,7 +24,7 @@ STEPS = Table(
     ("seat", "round"),
     of=lambda course: course.steps,
     key=lambda step: (step.seat, step.round),
-    counts=joined(convergence.STEP_COUNTS, conformity.STEP_COUNTS, participation.STEP_COUNTS),
+    counts=joined(convergence.STEP_COUNTS, joined(conformity.STEP_COUNTS, participation.STEP_COUNTS)),
 )
 
 LIVES = Table(
@@ -32,7 +32,7 @@ LIVES = Table(
     ("author", "round"),
     of=lambda course: course.lives,
     key=lambda life: (life.author, life.round),
-    counts=joined(information.LIFE_COUNTS, policy.LIFE_COUNTS, refiner.LIFE_COUNTS),
+    counts=joined(information.LIFE_COUNTS, joined(policy.LIFE_COUNTS, refiner.LIFE_COUNTS)),
 )
 
 CALLS = Table(

@@ -5,9 +5,9 @@ who made it. A course is made from a transcript, or straight from the JSON of it
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar, cast
 
 from pydantic import JsonValue
 
@@ -39,6 +39,7 @@ __all__ = [
     "Vote",
     "course_of",
     "over_transcripts",
+    "shared",
 ]
 
 SEEDER = "seeder"
@@ -198,7 +199,7 @@ class Course:
 
     `seats` stand in the order in which they first spoke; `held` are the rounds begun. `ending` is None while the
     deliberation is open. `chain` and `final_decision` are those of the finished record; None where there is none.
-    `failed` names the stage at which the query was given up.
+    `failed` names the stage at which the query was given up. `facts` keeps what several metrics read: see `shared`.
     """
 
     query: str
@@ -218,6 +219,7 @@ class Course:
     refined: bool
     completed: bool
     failed: str | None
+    facts: dict[object, object] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def rounds(self) -> int:
@@ -253,6 +255,18 @@ def over_transcripts(read: Callable[[Course], T]) -> Callable[[Told], T]:
 
     @wraps(read)
     def reading(told: Told) -> T:
-        return read(course_of(told))
+        return read(told if isinstance(told, Course) else Course.of(told))
+
+    return reading
+
+
+def shared(read: Callable[[Course], T]) -> Callable[[Course], T]:
+    """Let what a function reads in a course be read once, however many metrics ask for it."""
+
+    @wraps(read)
+    def reading(course: Course) -> T:
+        if read not in course.facts:
+            course.facts[read] = read(course)
+        return cast("T", course.facts[read])
 
     return reading

@@ -4,6 +4,7 @@ What is read here was validated when it was written, so nothing is validated aga
 """
 
 from collections.abc import Iterable
+from operator import itemgetter
 
 import orjson
 
@@ -143,7 +144,7 @@ class _Follower:
         for call in calls:
             last = call is calls[-1]
             switched = last and call["model"] != calls[0]["model"]
-            self.charges.append(_charge(call, number, speaker, round, (not last, switched)))
+            self.charges.append(Charge._make((number, speaker, round, *_facts(call), not last, switched)))
 
 
 def _rounds(steps: list[Step]) -> tuple[Round, ...]:
@@ -168,23 +169,19 @@ _TAKES = {
 }
 
 
-def _charge(call: Plain, number: int, speaker: str, round: int, place: tuple[bool, bool]) -> Charge:
-    return Charge(
-        number,
-        speaker,
-        round,
-        call["model"],
-        call["finish"],
-        call["outcome"],
-        call["prompt_tokens"],
-        call["cached_tokens"],
-        call["completion_tokens"],
-        call["reasoning_tokens"],
-        call["cost_usd"],
-        call["latency_seconds"],
-        call["attempts"],
-        *place,
-    )
+_facts = itemgetter(
+    "model",
+    "finish",
+    "outcome",
+    "prompt_tokens",
+    "cached_tokens",
+    "completion_tokens",
+    "reasoning_tokens",
+    "cost_usd",
+    "latency_seconds",
+    "attempts",
+)
+"""What a charge says of its call, in the order of its fields."""
 
 
 def _position(event: Plain) -> Stance | None:

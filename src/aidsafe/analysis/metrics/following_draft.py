@@ -39,6 +39,7 @@ class FollowedDraft:
         self.moments: list[Moment] = []
         self._response = ""
         self._next_id = 1
+        self._changed = True
 
     def seed(self, event: Plain) -> None:
         """Take the first draft."""
@@ -51,6 +52,7 @@ class FollowedDraft:
 
     def apply(self, edit: Plain, *, seat: str, round: int) -> Change:
         """Take an accepted edit."""
+        self._changed = True
         op = edit["op"]
         if op == "add":
             return self._add(edit, seat, round)
@@ -68,6 +70,10 @@ class FollowedDraft:
         """Note how the draft stands at the end of a round; without a draft there is nothing to note."""
         if self.decision is None:
             return
+        if not self._changed:
+            self.moments.append(self.moments[-1]._replace(round=round))
+            return
+        self._changed = False
         alive = [thought for thought in self.thoughts.values() if thought.withdrawn is None]
         cited = [one for thought in alive for one in thought.cited]
         self.moments.append(

@@ -39,9 +39,10 @@ class FollowedTalk:
         own = self._votes.setdefault(seat, [])
         agreeing = objecting = 0
         for other, votes in self._votes.items():
-            vote = _latest(votes, saw) if other != seat else None
-            agreeing += vote == "agree"
-            objecting += vote == "object"
+            if other != seat:
+                vote = _latest(votes, saw)
+                agreeing += vote == "agree"
+                objecting += vote == "object"
         majority: Vote | None = "agree" if agreeing > objecting else "object" if objecting > agreeing else None
         last, first = (own[-1][1], own[0][1]) if own else (None, None)
         return Known(last, first, agreeing, objecting, majority, self._previous(seat, saw))
@@ -58,9 +59,10 @@ class FollowedTalk:
 
     def is_reasoned(self, number: int, seat: str, reason: str, changes: Iterable[Change], saw: frozenset[int]) -> bool:
         """Whether a turn gives a reason or cites a rule that its seat had neither read nor said; takes note of both."""
-        rules = {rule for change in changes for rule in (*change.rules, *[one.rule for one in change.cited])}
-        fresh = any(self._cited.get(rule, number) not in saw for rule in rules)
-        self.cite(number, rules)
+        fresh = False
+        for change in changes:
+            for rule in (*change.rules, *[one.rule for one in change.cited]):
+                fresh |= self._cited.setdefault(rule, number) not in saw
         words = " ".join(reason.casefold().split())
         if not words:
             return fresh

@@ -5,10 +5,9 @@ thought id and by cited rule, and needs no words.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from itertools import pairwise
 
-from aidsafe.analysis.metrics.course import Change, Course, Life, Step, over_transcripts
+from aidsafe.analysis.metrics.course import Change, Course, Life, Step, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, once, over_tallies, share, split, whether
 from aidsafe.analysis.metrics.words import SAME, contained, content_words, count_words, grams
 
@@ -93,7 +92,7 @@ def saturation(course: Course) -> float | None:
     """
     if not course.steps:
         return None
-    fresh = [step.round for step, new in _new_rules(course) if new or any(edit.op == "add" for edit in step.accepted)]
+    fresh = [step.round for step, new in _new_rules(course) if new or "add" in [edit.op for edit in step.accepted]]
     return max(fresh, default=0)
 
 
@@ -268,17 +267,17 @@ def _novelties(course: Course) -> Iterator[tuple[Step, float]]:
         earlier.append(written)
 
 
-def _new_rules(course: Course) -> Iterator[tuple[Step, AbstractSet[tuple[str, str]]]]:
+@shared
+def _new_rules(course: Course) -> Sequence[tuple[Step, int]]:
+    """Every turn, and how many rules it was the first to cite."""
     known = set(course.moments[0].cited) if course.moments else set[tuple[str, str]]()
+    found = []
     for step in course.steps:
-        new = (
-            {(one.policy, one.rule) for edit in step.accepted for one in edit.cited} - known if step.accepted else _NONE
-        )
-        known |= new
-        yield step, new
-
-
-_NONE: frozenset[tuple[str, str]] = frozenset()
+        before = len(known)
+        for edit in step.accepted:
+            known.update([(one.policy, one.rule) for one in edit.cited])
+        found.append((step, len(known) - before))
+    return found
 
 
 def _redundancy(texts: Sequence[str]) -> Share | None:
@@ -316,7 +315,7 @@ FINDS = Table(
     ("round",),
     of=_new_rules,
     key=lambda found: (found[0].round,),
-    counts=Counts(("turns", "rules"), lambda found: (1, len(found[1]))),
+    counts=Counts(("turns", "rules"), lambda found: (1, found[1])),
 )
 
 DROPS: Table[Life] = Table(

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from aidsafe.analysis.metrics.course import Told
-from aidsafe.analysis.metrics.tally import Counted, Key, Keys, Share, Tallies, share
+from aidsafe.analysis.metrics.tally import Counted, Key, Keys, Share, Tallies
 
-__all__ = ["EACH", "Breakdown", "Group", "Metric", "Number", "Pooled", "Shares", "Unit"]
+__all__ = ["EACH", "Breakdown", "Group", "Metric", "Number", "Pooled", "Shares", "Unit", "part_and_whole"]
 
 Group = Literal[
     "convergence",
@@ -27,7 +27,7 @@ Number = float | Share | None
 Shares = Mapping[Key, Share] | Mapping[Keys, Share]
 
 EACH = "each"
-"""The table that holds, by name, the metrics that are read transcript by transcript."""
+"""The table that holds the metrics that are read transcript by transcript, two fields each."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ class Metric:
 
     def over(self, tallies: Tallies) -> Share | None:
         """The metric of all transcripts whose tallies these are."""
-        row = tallies[EACH].rows.get((self.name,))
-        return share(row[0], row[1]) if row else None
+        return tallies[EACH].share(*part_and_whole(self.name))
 
 
 @dataclass(frozen=True)
@@ -86,6 +85,11 @@ class Breakdown:
     def says(self) -> str:
         """What it measures, in a sentence: the first line of its function's docstring."""
         return first_line(self.read)
+
+
+def part_and_whole(name: str) -> tuple[str, str]:
+    """The fields of a metric in the table that holds it."""
+    return name, f"{name}:whole"
 
 
 def first_line(function: Callable[..., object]) -> str:

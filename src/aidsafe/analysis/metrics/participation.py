@@ -4,13 +4,12 @@ Evenness is told twice: by Shannon entropy over the most it could be (1 is even)
 Seats that had the floor count, whatever came of it.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from math import log2
 
 from aidsafe.analysis.metrics.convergence import entropy_bits
-from aidsafe.analysis.metrics.course import SEEDER, Course, Step, over_transcripts
+from aidsafe.analysis.metrics.course import SEEDER, Course, Step, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, share, together
 
 __all__ = [
@@ -81,7 +80,7 @@ def turn_evenness(course: Course) -> float | None:
 
     In [0, 1]; 1 is even. None under two seats.
     """
-    return evenness(list(Counter(step.seat for step in course.steps).values()))
+    return evenness(_turns(course))
 
 
 @over_transcripts
@@ -90,7 +89,7 @@ def token_evenness(course: Course) -> float | None:
 
     In [0, 1]; 1 is even. None under two seats, or without tokens.
     """
-    return evenness(list(_tokens(course).values()))
+    return evenness(_tokens(course))
 
 
 @over_transcripts
@@ -99,7 +98,7 @@ def edit_evenness(course: Course) -> float | None:
 
     In [0, 1]; 1 is even. None under two seats, or without an accepted edit.
     """
-    return evenness(list(_edits(course).values()))
+    return evenness(_edits(course))
 
 
 @over_transcripts
@@ -108,7 +107,7 @@ def turn_gini(course: Course) -> float | None:
 
     In [0, 1); 0 is even. None under two seats.
     """
-    return gini(list(Counter(step.seat for step in course.steps).values()))
+    return gini(_turns(course))
 
 
 @over_transcripts
@@ -117,7 +116,7 @@ def token_gini(course: Course) -> float | None:
 
     In [0, 1); 0 is even. None under two seats, or without tokens.
     """
-    return gini(list(_tokens(course).values()))
+    return gini(_tokens(course))
 
 
 @over_transcripts
@@ -126,7 +125,7 @@ def edit_gini(course: Course) -> float | None:
 
     In [0, 1); 0 is even. None under two seats, or without an accepted edit.
     """
-    return gini(list(_edits(course).values()))
+    return gini(_edits(course))
 
 
 @over_transcripts
@@ -135,7 +134,7 @@ def largest_edit_share(course: Course) -> Share | None:
 
     In (0, 1]; 1 means that one seat wrote it all. None without an accepted edit.
     """
-    edits = _edits(course).values()
+    edits = _edits(course)
     return share(max(edits, default=0), sum(edits))
 
 
@@ -145,7 +144,7 @@ def edits_accepted(course: Course) -> float | None:
 
     A count from 0; None without a turn.
     """
-    return sum(len(step.accepted) for step in course.steps) if course.steps else None
+    return sum(_edits(course)) if course.steps else None
 
 
 @over_tallies
@@ -283,25 +282,26 @@ def place_advantage(course: Course) -> float | None:
 
     In edits a turn, of either sign; None without a round of two turns.
     """
-    ends = [(turns[0], turns[-1]) for turns in _by_round(course) if len(turns) > 1]
-    if not ends:
+    firsts = {step.round: step for step in reversed(course.steps)}
+    lasts = [step for step in {step.round: step for step in course.steps}.values() if step is not firsts[step.round]]
+    if not lasts:
         return None
-    return sum(len(first.accepted) - len(last.accepted) for first, last in ends) / len(ends)
+    return sum([len(firsts[last.round].accepted) - len(last.accepted) for last in lasts]) / len(lasts)
 
 
-def evenness(counts: Sequence[float]) -> float | None:
+def evenness(counts: tuple[float, ...]) -> float | None:
     """Entropy of counts over the most it could be, in [0, 1]; None under two counts or of nothing."""
     if len(counts) < 2 or not any(counts):
         return None
     return min(1.0, entropy_bits(counts) / log2(len(counts)))
 
 
-def gini(counts: Sequence[float]) -> float | None:
+def gini(counts: tuple[float, ...]) -> float | None:
     """Gini's index of counts, in [0, 1); None under two counts or of nothing."""
     total = sum(counts)
     if len(counts) < 2 or not total:
         return None
-    ranked = sum(rank * count for rank, count in enumerate(sorted(counts), start=1))
+    ranked = sum([rank * count for rank, count in enumerate(sorted(counts), start=1)])
     return max(0.0, 2 * ranked / (len(counts) * total) - (len(counts) + 1) / len(counts))
 
 
@@ -310,26 +310,30 @@ def _parts(counts: Mapping[Key, float]) -> dict[Key, Share]:
     return {key: found for key, count in counts.items() if (found := share(count, total))}
 
 
-def _edits(course: Course) -> dict[str, int]:
+@shared
+def _turns(course: Course) -> tuple[int, ...]:
+    """How many turns each seat had."""
+    speakers = [step.seat for step in course.steps]
+    return tuple([speakers.count(seat) for seat in course.seats])
+
+
+@shared
+def _edits(course: Course) -> tuple[int, ...]:
+    """How many edits of each seat were accepted."""
     edits = dict.fromkeys(course.seats, 0)
     for step in course.steps:
         edits[step.seat] += len(step.accepted)
-    return edits
+    return tuple(edits.values())
 
 
-def _tokens(course: Course) -> dict[str, int]:
+@shared
+def _tokens(course: Course) -> tuple[int, ...]:
+    """How many tokens each seat wrote."""
     tokens = dict.fromkeys(course.seats, 0)
     for charge in course.charges:
-        if charge.turn:
+        if charge.round:
             tokens[charge.speaker] += charge.completion
-    return tokens
-
-
-def _by_round(course: Course) -> list[list[Step]]:
-    rounds: dict[int, list[Step]] = {}
-    for step in course.steps:
-        rounds.setdefault(step.round, []).append(step)
-    return list(rounds.values())
+    return tuple(tokens.values())
 
 
 def _handovers(course: Course) -> list[tuple[Step, Step]]:

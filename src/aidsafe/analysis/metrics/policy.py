@@ -4,9 +4,9 @@ Which policies bear on a query is not known without a judge. Coverage is therefo
 up with: the policies that any of its thoughts cited at the end of any round.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from aidsafe.analysis.metrics.course import Cited, Course, Life, over_transcripts
+from aidsafe.analysis.metrics.course import Cited, Course, Life, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, over_tallies, share
 
 __all__ = [
@@ -86,7 +86,7 @@ def citations_a_thought(course: Course) -> Share | None:
 
     A mean from 0; None without a finished chain.
     """
-    return share(len(list(_final(course))), len(course.chain)) if course.chain else None
+    return share(len(_final(course)), len(course.chain)) if course.chain else None
 
 
 @over_transcripts
@@ -155,6 +155,7 @@ def verified_final(course: Course) -> Share | None:
 
 
 @over_transcripts
+@shared
 def conflicts_raised(course: Course) -> float | None:
     """Conflicts between rules that seats named, whether or not the edit was accepted.
 
@@ -162,7 +163,7 @@ def conflicts_raised(course: Course) -> float | None:
     """
     if not course.steps:
         return None
-    return sum(edit.op == "resolve" for step in course.steps for edit in (*step.accepted, *step.rejected))
+    return [edit.op for step in course.steps for edit in (*step.accepted, *step.rejected)].count("resolve")
 
 
 @over_transcripts
@@ -183,10 +184,13 @@ def conflicts_resolved(course: Course) -> Share | None:
     return share(course.conflicts, conflicts_raised(course) or 0)
 
 
-def _final(course: Course) -> Iterator[Cited]:
-    return (one for thought in course.chain or () for one in thought.cited)
+@shared
+def _final(course: Course) -> Sequence[Cited]:
+    """What the finished chain cites."""
+    return [one for thought in course.chain or () for one in thought.cited]
 
 
+@shared
 def _ever(course: Course) -> list[str]:
     """The policies cited at the end of any round, in order of their names."""
     return sorted({policy for moment in course.moments for policy, _ in moment.cited})

@@ -170,7 +170,7 @@ def share(part: float, whole: float) -> Share | None:
 
 def whether(true: bool) -> Share:  # noqa: FBT001  # it is what the share is made of
     """One of one, or none of one."""
-    return Share(1.0 if true else 0.0, 1.0)
+    return _YES if true else _NO
 
 
 def split(parts: Mapping[K, float], wholes: Mapping[K, float]) -> dict[K, Share]:
@@ -183,13 +183,10 @@ def together(shares: Mapping[K, Share]) -> Share | None:
     return share(sum(one.part for one in shares.values()), sum(one.whole for one in shares.values()))
 
 
-def joined(first: Counts[T], *others: Counts[T]) -> Counts[T]:
-    """All these counts of one item."""
-    if not others:
-        return first
-    rest = joined(*others)
-    of, of_rest = first.of, rest.of
-    return Counts((*first.fields, *rest.fields), lambda item: of(item) + of_rest(item))
+def joined(first: Counts[T], second: Counts[T]) -> Counts[T]:
+    """Both counts of one item."""
+    one, other = first.of, second.of
+    return Counts((*first.fields, *second.fields), lambda item: one(item) + other(item))
 
 
 def once(field: str) -> Counts[object]:
@@ -198,11 +195,12 @@ def once(field: str) -> Counts[object]:
 
 
 _ONCE = (1,)
+_YES, _NO = Share(1.0, 1.0), Share(0.0, 1.0)
 
 
 def _is_some(whole: object) -> bool:
-    # An array of resampled counts is something as soon as one of them is.
-    return bool(whole.any()) if hasattr(whole, "any") else bool(whole)
+    # An array of resampled counts is something as soon as one of them is; asked last, since numbers are many.
+    return bool(whole) if isinstance(whole, int | float) or not hasattr(whole, "any") else bool(whole.any())
 
 
 def _tallies(course: Course) -> Tallies:
