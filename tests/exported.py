@@ -4,9 +4,9 @@ from aidsafe.core.events import DraftSeeded, QueryCompleted, QueryReceived
 from aidsafe.core.records import Citation, Provenance, Query, Record, Thought
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.exporting import Folded
-from aidsafe.datasets.exporting_configs import Stored
 from aidsafe.datasets.folding import record_of
 from aidsafe.datasets.pairs import Chain, Divergence, Pair, Score
+from aidsafe.datasets.stored import Stored, stored_of
 
 __all__ = ["REAL", "SCRIPTED", "folded", "pair", "record", "stored"]
 
@@ -42,7 +42,7 @@ def record(text: str = "How?", *, query_id: str = "a", metadata: dict[str, objec
 
 def stored(found: Folded) -> Stored:
     """A record with its events as JSON."""
-    return Stored(found.record, [event.model_dump_json().encode() for event in found.transcript])
+    return stored_of(found.record, found.transcript)
 
 
 def pair(*, id: str = "p", prompt: str = "How?") -> Pair:

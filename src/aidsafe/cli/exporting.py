@@ -3,19 +3,17 @@
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 
 from aidsafe.cli.collecting import seldom_collecting
 from aidsafe.cli.opening import opened_run
 from aidsafe.cli.telling import say
 from aidsafe.core.errors import InputError
-from aidsafe.core.records import Record
-from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.exporting import FORMATS, TemplateLoses, export, export_rows
-from aidsafe.datasets.exporting_configs import Stored
 from aidsafe.datasets.exporting_hf import FolderOptions, export_folder
+from aidsafe.datasets.folding import record_json, record_of
 from aidsafe.datasets.pairs import dpo_row, read_manifest, read_pairs
+from aidsafe.datasets.stored import Stored
 from aidsafe.datasets.template_files import load_template
 from aidsafe.datasets.templating import ChatTemplate
 from aidsafe.orchestration.run import Run
@@ -63,18 +61,24 @@ def _file(asked: AskedExport, runs: Sequence[Run]) -> int:
     if asked.pairs is not None:
         raise InputError("--pairs goes with --format hf; for the pairs alone: aidsafe export RUN2 --format dpo")
     known = FORMATS.get(asked.form)
-    read = Run.drafted if known is None or known.needs_transcript else _without_transcripts
-    rows = chain.from_iterable(read(run) for run in runs)
+    rows = _stored(runs, events=known is not None and known.needs_events)
     return export(rows, asked.form, asked.out, scripted_ok=asked.scripted_ok, template=_template(asked))
 
 
-def _without_transcripts(run: Run) -> Iterator[tuple[Record, Transcript]]:
-    nothing = Transcript()
-    return ((record, nothing) for record, _ in run.lines())
+def _stored(runs: Sequence[Run], *, events: bool) -> Iterator[Stored]:
+    """The completed records as they lie in the journals; folded again where a kill came before one was kept."""
+    for run in runs:
+        for row, replica, line in run.journal.lines("completed"):
+            kept = run.journal.stored(row, replica) if events else ()
+            yield Stored(_folded(run, row, replica) if line is None else line, kept)
+
+
+def _folded(run: Run, row: int, replica: int) -> bytes:
+    return record_json(record_of(run.journal.transcript(row, replica), run.provenance))
 
 
 def _folder(asked: AskedExport, runs: Sequence[Run]) -> int:
-    stored = (Stored(record, run.journal.stored(*place)) for run in runs for record, place in run.lines())
+    stored = _stored(runs, events=True)
     options = FolderOptions(
         scripted_ok=asked.scripted_ok,
         pairs=read_pairs(asked.pairs) if asked.pairs else (),

@@ -14,7 +14,6 @@ A format without provenance cannot say that a row was written by the scripted mo
 yes, and puts a label beside the file.
 """
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from difflib import get_close_matches
 from functools import partial
@@ -26,11 +25,11 @@ import orjson
 from aidsafe.core.errors import AidsafeError, InputError, SurroundingsError
 from aidsafe.core.records import Record
 from aidsafe.core.transcript import Transcript
-from aidsafe.datasets.deliberation_log import deliberation_log
+from aidsafe.datasets.deliberation_log import drafted, logged
 from aidsafe.datasets.exporting_parquet import write_parquet
-from aidsafe.datasets.folding import chain_text, record_json
+from aidsafe.datasets.stored import Stored, stored_of
 from aidsafe.datasets.templating import ChatTemplate, RenderingCheck
-from aidsafe.datasets.training import LAYOUTS, TrainingRow, is_scripted
+from aidsafe.datasets.training import LAYOUTS, Layout, TrainingRow
 from aidsafe.datasets.writing import swapped_in, write_atomic
 
 __all__ = [
@@ -57,7 +56,7 @@ class Folded(NamedTuple):
     transcript: Transcript
 
 
-Rows = Iterable[tuple[Record, Transcript]]
+Rows = Iterable[Stored]
 
 
 class Format(NamedTuple):
@@ -68,15 +67,23 @@ class Format(NamedTuple):
 
     write: Callable[[Rows, BinaryIO], None]
     has_provenance: bool
-    needs_transcript: bool = False
-    layout: Callable[[Record], TrainingRow] | None = None
+    needs_events: bool = False
+    layout: Layout | None = None
 
 
-def export(rows: Rows, name: str, out: Path, *, scripted_ok: bool = False, template: ChatTemplate | None = None) -> int:
+def export(
+    rows: Iterable[Stored | tuple[Record, Transcript]],
+    name: str,
+    out: Path,
+    *,
+    scripted_ok: bool = False,
+    template: ChatTemplate | None = None,
+) -> int:
     """Write the rows to `out` in a format of `FORMATS`, and count them; what was there before is replaced at the end.
 
     With `template`, every row is rendered, and nothing is written where thoughts or response would not be there once.
-    Where a format does not need the transcript, an empty one will do.
+    Rows come as they are kept, which is quickest, or as records with their transcripts; where a format does not need
+    events, none or an empty transcript will do.
 
     Raises `InputError` for an unknown format and for scripted rows that would lose their provenance without
     `scripted_ok`, `ExtraMissing` where the format needs an optional dependency, `TemplateLoses`.
@@ -84,11 +91,11 @@ def export(rows: Rows, name: str, out: Path, *, scripted_ok: bool = False, templ
     chosen = _format(name)
     check = _check(name, chosen, template)
     make_room(out)
-    counted = _Counted(rows, refuses=None if chosen.has_provenance or scripted_ok else name)
+    counted = _Counted(rows, chosen, refuses=None if scripted_ok else name)
     with swapped_in(out) as file:
         chosen.write(_looked_at(counted, chosen, check), file)
         insist(check)
-        set_label(out, needed=counted.scripted and not chosen.has_provenance)
+        set_label(out, needed=counted.scripted)
     return counted.count
 
 
@@ -115,10 +122,10 @@ def insist(check: RenderingCheck | None) -> None:
         raise TemplateLoses(f"nothing was written: {check.verdict}")
 
 
-def refuse_scripted(record: Record, name: str) -> None:
+def refuse_scripted(record_id: str, name: str) -> None:
     """Raise `InputError` for a record that a format without provenance would strip of its label."""
     raise InputError(
-        f"record {record.id!r} was written by the scripted model, and the format {name!r} cannot say "
+        f"record {record_id!r} was written by the scripted model, and the format {name!r} cannot say "
         "so: give --scripted-ok to write it with a label beside the file, or take --format jsonl"
     )
 
@@ -129,26 +136,30 @@ def label_of(out: Path) -> Path:
 
 
 class _Counted:
-    """Rows on their way: counted, and looked at for the scripted model."""
+    """Rows on their way: counted, and looked at for the scripted model where their format cannot name it."""
 
-    def __init__(self, rows: Rows, *, refuses: str | None) -> None:
+    def __init__(
+        self, rows: Iterable[Stored | tuple[Record, Transcript]], chosen: Format, *, refuses: str | None
+    ) -> None:
         self.count = 0
         self.scripted = False
         self._rows = rows
+        self._looks = not chosen.has_provenance
         self._refuses = refuses
 
-    def __iter__(self) -> Iterator[tuple[Record, Transcript]]:
+    def __iter__(self) -> Iterator[Stored]:
         """The rows, until one must be refused."""
-        for record, transcript in self._rows:
-            self._look(record)
-            yield record, transcript
+        for row in self._rows:
+            stored = row if isinstance(row, Stored) else stored_of(*row)
+            self.count += 1
+            if self._looks and stored.scripted:
+                self._note(stored)
+            yield stored
 
-    def _look(self, record: Record) -> None:
-        self.count += 1
-        if is_scripted(record):
-            self.scripted = True
-            if self._refuses:
-                refuse_scripted(record, self._refuses)
+    def _note(self, stored: Stored) -> None:
+        self.scripted = True
+        if self._refuses:
+            refuse_scripted(stored.id, self._refuses)
 
 
 def _check(name: str, chosen: Format, template: ChatTemplate | None) -> RenderingCheck | None:
@@ -162,12 +173,17 @@ def _check(name: str, chosen: Format, template: ChatTemplate | None) -> Renderin
     return RenderingCheck(template)
 
 
-def _looked_at(rows: Rows, chosen: Format, check: RenderingCheck | None) -> Iterator[tuple[Record, Transcript]]:
+def _looked_at(rows: Rows, chosen: Format, check: RenderingCheck | None) -> Rows:
     """The rows, each rendered on its way."""
-    for record, transcript in rows:
-        if check and chosen.layout:
-            check.look(chosen.layout(record))
-        yield record, transcript
+    if check is None or chosen.layout is None:
+        return rows
+    return _rendered(rows, chosen.layout, check)
+
+
+def _rendered(rows: Rows, layout: Layout, check: RenderingCheck) -> Iterator[Stored]:
+    for stored in rows:
+        check.look(layout(stored.told))
+        yield stored
 
 
 def _format(name: str) -> Format:
@@ -200,66 +216,54 @@ def set_label(out: Path, *, needed: bool) -> None:
 
 
 def _write_jsonl(rows: Rows, file: BinaryIO) -> None:
-    file.writelines(record_json(record) + b"\n" for record, _ in rows)
+    file.writelines(stored.line + b"\n" for stored in rows)
 
 
 def _write_csv(rows: Rows, file: BinaryIO) -> None:
-    _write_table(Record.model_fields, (_cells(record) for record, _ in rows), file)
+    _write_table(Record.model_fields, (_cells(stored) for stored in rows), file)
 
 
 def _write_aidsafe(rows: Rows, file: BinaryIO) -> None:
-    _write_table(_PUBLISHED, (_published(row) for row in rows), file)
+    _write_table(_PUBLISHED, (_published(stored) for stored in rows), file)
 
 
 _PUBLISHED = ("prompt", "thoughts", "refined_thoughts", "response", "deliberation_log")
 
 
-def _published(row: tuple[Record, Transcript]) -> list[str]:
-    record, transcript = row
-    before = chain_text(transcript.draft.thoughts) if transcript.draft else ""
-    return [record.prompt, before, chain_text(record.thoughts), record.response, deliberation_log(transcript)]
-
-
-def _write_parquet(rows: Rows, file: BinaryIO) -> None:
-    write_parquet((record for record, _ in rows), file)
+def _published(stored: Stored) -> list[str]:
+    events = [orjson.loads(event) for event in stored.events]
+    return [stored.prompt, drafted(events), stored.chain, stored.response, logged(events)]
 
 
 def _write_table(columns: Iterable[str], rows: Iterable[list[str]], file: BinaryIO) -> None:
+    file.write(_quoted(columns))
+    file.writelines(_quoted(row) for row in rows)
+
+
+def _quoted(cells: Iterable[str]) -> bytes:
     # Everything is quoted: prompts hold line ends of every kind, and not every reader minds them outside quotes alike.
-    writer = csv.writer(_Encoded(file), quoting=csv.QUOTE_ALL, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
+    # By hand, since the standard writer goes through long texts a character at a time.
+    inside = '","'.join(cell.replace('"', '""') for cell in cells)
+    return f'"{inside}"\n'.encode()
 
 
-class _Encoded:
-    """A file of bytes that takes text."""
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        """Write the text as UTF-8."""
-        return self._file.write(text.encode())
+def _cells(stored: Stored) -> list[str]:
+    return [value if isinstance(value, str) else orjson.dumps(value).decode() for value in stored.columns.values()]
 
 
-def _cells(record: Record) -> list[str]:
-    fields = record.model_dump(mode="json", by_alias=True).values()
-    return [value if isinstance(value, str) else orjson.dumps(value).decode() for value in fields]
+def _write_layout(rows: Rows, file: BinaryIO, *, layout: Layout) -> None:
+    file.writelines(orjson.dumps(layout(stored.told), option=orjson.OPT_APPEND_NEWLINE) for stored in rows)
 
 
-def _write_layout(rows: Rows, file: BinaryIO, *, layout: Callable[[Record], TrainingRow]) -> None:
-    file.writelines(orjson.dumps(layout(record)) + b"\n" for record, _ in rows)
-
-
-def _training(layout: Callable[[Record], TrainingRow]) -> Format:
+def _training(layout: Layout) -> Format:
     return Format(partial(_write_layout, layout=layout), has_provenance=False, layout=layout)
 
 
 FORMATS: dict[str, Format] = {
     "jsonl": Format(_write_jsonl, has_provenance=True),
     "csv": Format(_write_csv, has_provenance=True),
-    "parquet": Format(_write_parquet, has_provenance=True),
-    "aidsafe": Format(_write_aidsafe, has_provenance=False, needs_transcript=True),
+    "parquet": Format(write_parquet, has_provenance=True),
+    "aidsafe": Format(_write_aidsafe, has_provenance=False, needs_events=True),
     **{name: _training(layout) for name, layout in LAYOUTS.items()},
 }
 """Every format of one file for the records of a run, by its name."""

@@ -1,12 +1,12 @@
 """The Parquet configurations of a dataset folder: their columns, and how a row of each is made."""
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Final, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from aidsafe.core.records import Record
-from aidsafe.datasets.training import TrainingRow, bare, bare_chain, messages_row, reasoning_row, sft_row
+from aidsafe.datasets.stored import Stored
+from aidsafe.datasets.training import TrainingRow, messages_row, reasoning_row, sft_row
 
 if TYPE_CHECKING:
     from pyarrow import Schema
@@ -14,42 +14,36 @@ if TYPE_CHECKING:
 __all__ = ["COLUMNS", "CONFIGS", "Stored", "schemas"]
 
 
-class Stored(NamedTuple):
-    """A record, and the events it was folded from as the JSON they are kept as."""
-
-    record: Record
-    events: Sequence[bytes]
-
-
 def aidsafe_row(stored: Stored) -> TrainingRow:
     """The columns of the published set."""
-    record = stored.record
-    return {"prompt": record.prompt, "thoughts": bare_chain(record), "response": bare(record.response)}
+    told = stored.told
+    return {"prompt": told.prompt, "thoughts": told.thoughts, "response": told.response}
 
 
 def trace_row(stored: Stored) -> TrainingRow:
     """The whole deliberation, an event at a time, each as JSON text; for audits, never for training."""
-    record, usage = stored.record, stored.record.usage
+    fields: dict[str, Any] = stored.columns
+    ended, usage = fields["ended"], fields["usage"]
     return {
-        "id": record.id,
-        "prompt": record.prompt,
-        "decision": record.decision,
-        "ended": record.ended.reason,
-        "rounds": record.ended.rounds,
-        "turns": record.ended.turns,
-        "calls": usage.calls,
-        "prompt_tokens": usage.prompt_tokens,
-        "completion_tokens": usage.completion_tokens,
-        "cost_usd": usage.cost_usd,
-        "removed": orjson.dumps([removed.model_dump(mode="json") for removed in record.removed]).decode(),
+        "id": fields["id"],
+        "prompt": fields["prompt"],
+        "decision": fields["decision"],
+        "ended": ended["reason"],
+        "rounds": ended["rounds"],
+        "turns": ended["turns"],
+        "calls": usage["calls"],
+        "prompt_tokens": usage["prompt_tokens"],
+        "completion_tokens": usage["completion_tokens"],
+        "cost_usd": usage["cost_usd"],
+        "removed": orjson.dumps(fields["removed"]).decode(),
         "events": [event.decode() for event in stored.events],
     }
 
 
 CONFIGS: Final[dict[str, Callable[[Stored], TrainingRow]]] = {
-    "sft": lambda stored: sft_row(stored.record),
-    "sft_messages": lambda stored: messages_row(stored.record),
-    "sft_reasoning_content": lambda stored: reasoning_row(stored.record),
+    "sft": lambda stored: sft_row(stored.told),
+    "sft_messages": lambda stored: messages_row(stored.told),
+    "sft_reasoning_content": lambda stored: reasoning_row(stored.told),
     "aidsafe": aidsafe_row,
     "traces": trace_row,
 }

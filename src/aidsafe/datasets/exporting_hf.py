@@ -22,15 +22,14 @@ from typing import TYPE_CHECKING
 import orjson
 
 from aidsafe.core.errors import ExtraMissing, InputError, SurroundingsError
-from aidsafe.core.records import Record
 from aidsafe.core.version import __version__
 from aidsafe.datasets.exporting import TemplateLoses, refuse_scripted
 from aidsafe.datasets.exporting_configs import CONFIGS, Stored, schemas
 from aidsafe.datasets.exporting_readme import Described, readme
 from aidsafe.datasets.pairs import Pair, Rejected, dpo_row
-from aidsafe.datasets.splitting import SPLITS, Split, split_of, split_of_text
+from aidsafe.datasets.splitting import SPLITS, Split, split_of_text
 from aidsafe.datasets.templating import ChatTemplate, RenderingCheck
-from aidsafe.datasets.training import TrainingRow, bare, bare_chain, inline, is_scripted
+from aidsafe.datasets.training import TrainingRow
 
 if TYPE_CHECKING:
     from pyarrow.parquet import ParquetWriter
@@ -147,8 +146,8 @@ class _Written:
     def records(self, rows: Iterable[Stored]) -> Iterator[tuple[Split, Stored]]:
         """The rows with their splits, until one must be refused."""
         for stored in rows:
-            self._look(stored.record)
-            yield split_of(stored.record, test_share=self.options.test_share), stored
+            self._look(stored)
+            yield split_of_text(stored.prompt, stored.metadata, test_share=self.options.test_share), stored
 
     def pairs(self) -> Iterator[tuple[Split, TrainingRow]]:
         """The pairs as rows, each in the split of its query."""
@@ -169,13 +168,13 @@ class _Written:
         scripted = self.scripted or self.options.pairs_scripted
         return Described(self.count, rows, sorted(self.lengths), scripted=scripted, verdicts=verdicts)
 
-    def _look(self, record: Record) -> None:
+    def _look(self, stored: Stored) -> None:
         self.count += 1
-        self.lengths.append(len(record.prompt) + len(inline(bare_chain(record), bare(record.response))))
-        if is_scripted(record):
+        self.lengths.append(len(stored.prompt) + len(stored.told.said))
+        if stored.scripted:
             self.scripted = True
             if not self.options.scripted_ok:
-                refuse_scripted(record, "hf")
+                refuse_scripted(stored.id, "hf")
 
 
 class _Files:

@@ -5,13 +5,13 @@ Metadata has no fixed shape and the names of models are the user's own, so both 
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import orjson
 from pydantic import JsonValue
 
 from aidsafe.core.errors import ExtraMissing
-from aidsafe.core.records import Record
+from aidsafe.datasets.stored import Stored
 
 if TYPE_CHECKING:
     from pyarrow import Schema
@@ -21,7 +21,7 @@ __all__ = ["write_parquet"]
 _BATCH = 512
 
 
-def write_parquet(records: Iterable[Record], file: BinaryIO) -> None:
+def write_parquet(rows: Iterable[Stored], file: BinaryIO) -> None:
     """Write records a batch at a time. Raises `ExtraMissing` where pyarrow is not installed."""
     try:
         from pyarrow import RecordBatch
@@ -30,7 +30,7 @@ def write_parquet(records: Iterable[Record], file: BinaryIO) -> None:
         raise ExtraMissing("parquet", purpose="writing Parquet") from error
     schema = _schema()
     with ParquetWriter(file, schema, compression="zstd") as writer:
-        for batch in _batches(_flattened(record) for record in records):
+        for batch in _batches(_flattened(stored) for stored in rows):
             writer.write_batch(RecordBatch.from_pylist(batch, schema=schema))
 
 
@@ -39,11 +39,10 @@ def _batches(rows: Iterator[dict[str, JsonValue]]) -> Iterator[list[dict[str, Js
         yield batch
 
 
-def _flattened(record: Record) -> dict[str, JsonValue]:
-    fields = record.model_dump(mode="json", by_alias=True)
-    models = orjson.dumps(record.provenance.models).decode()
-    provenance = {**record.provenance.model_dump(mode="json"), "models": models}
-    return {**fields, "metadata": orjson.dumps(record.metadata).decode(), "provenance": provenance}
+def _flattened(stored: Stored) -> dict[str, JsonValue]:
+    fields: dict[str, Any] = stored.columns
+    provenance = {**fields["provenance"], "models": orjson.dumps(fields["provenance"]["models"]).decode()}
+    return {**fields, "metadata": orjson.dumps(fields["metadata"]).decode(), "provenance": provenance}
 
 
 def _schema() -> "Schema":
