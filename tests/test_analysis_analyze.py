@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -94,21 +95,10 @@ def test_a_folder_and_its_run_are_the_same_arm(run: Run) -> None:
 def test_other_processes_change_nothing(run: Run, tmp_path: Path) -> None:
     """Blocks counted in two processes give the very same numbers as in one."""
     journal = run.folder.journal
-    blocks = tuple(_Block(journal, start) for start in (0, 4, 8))
+    blocks = tuple(partial(journal_courses, journal, start, start + 4) for start in (0, 4, 8))
     arm = Arm("scripted", run.transcripts, blocks, on_disk=True)
 
     assert analyze(arm, wanted=FEW) == analyze(arm, wanted=FEW, workers=2)
-
-
-class _Block:
-    """Four rows of a journal; can be sent to another process."""
-
-    def __init__(self, journal: Path, start: int) -> None:
-        self.journal = journal
-        self.start = start
-
-    def __call__(self) -> Iterator[Course]:
-        return journal_courses(self.journal, self.start, self.start + 4)
 
 
 def test_a_broken_event_is_named(run: Run, tmp_path: Path) -> None:
