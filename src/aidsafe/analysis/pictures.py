@@ -60,9 +60,11 @@ def _curve(analysis: Analysis, name: str, breakdown: str, title: str, axis: str)
     if not points:
         return None
     steps = "step-after" if name == "survival" else "linear"
+    # Named one by one: of few rounds Vega would also mark the halves.
+    rounds = sorted({int(str(point["round"])) for point in points})
     base = alt.Chart(alt.Data(values=points), width=_WIDTH, height=_HEIGHT).encode(
-        x=alt.X("round:Q", title="round", axis=alt.Axis(tickMinStep=1, format="d")),
-        color=alt.Color("run:N", title="run", legend=None if len(analysis.arms) == 1 else alt.Legend()),
+        x=alt.X("round:Q", title="round", axis=alt.Axis(values=rounds, format="d", labelOverlap=True)),
+        color=alt.Color("run:N", title="run", legend=None if len(analysis.arms) == 1 else alt.Legend(symbolOpacity=1)),
         tooltip=_tips("run", "round"),
     )
     band = base.mark_area(opacity=0.18, interpolate=steps).encode(y=alt.Y("low:Q", title=axis), y2="high:Q")
