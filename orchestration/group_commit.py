@@ -1,17 +1,16 @@
-"""One thread that writes a database for a whole event loop: what waits is committed together, and told together.
+"""What the tasks of an event loop want written is committed together, a turn of the loop at a time, and told together.
 
-The thread shares the interpreter with a busy loop, and every SQL statement may have to wait for its turn there. So
-rows go in as blocks, many to a statement.
+The loop writes itself. With a write-ahead log a commit copies pages into memory of the system, and that is soon done;
+a thread for it would have to wait for the interpreter at every SQL statement, behind a busy loop. What does wait for a
+disk, moving the log into the database, is left to a thread, and what comes meanwhile is gathered.
 """
 
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from copy import copy
 from itertools import chain
-from queue import Empty, SimpleQueue
-from threading import Thread
 from typing import NamedTuple
 
 __all__ = ["GroupCommit", "Values"]
@@ -20,7 +19,7 @@ Values = tuple[int | float | str | bytes | None, ...]
 
 # 64 rows of 14 values stay under the smallest limit on parameters that SQLite is built with, 999.
 _BLOCK = 64
-_LARGEST = 2048
+_CHECKPOINT = 4096
 
 
 class _Write(NamedTuple):
@@ -52,11 +51,10 @@ class GroupCommit:
         self._errors = errors
         self._inserts: dict[tuple[str, int], str] = {}
         self._broken: Exception | None = None
-        self._queue: SimpleQueue[list[_Write] | None] = SimpleQueue()
         self._gathered: list[_Write] = []
         self._loop = asyncio.get_running_loop()
-        self._thread = Thread(target=self._run, name="journal", daemon=True)
-        self._thread.start()
+        self._logged = 0
+        self._checkpoint: asyncio.Future[None] | None = None
 
     def queue(self, table: str, rows: Sequence[Values]) -> None:
         """Take rows to be committed with the next batch, and do not wait."""
@@ -76,11 +74,13 @@ class GroupCommit:
         if self._broken is not None:
             raise copy(self._broken)
 
-    def close(self) -> None:
-        """Commit what is waiting and end the thread; blocks until that is done."""
-        self._hand_over()
-        self._queue.put(None)
-        self._thread.join()
+    async def close(self) -> None:
+        """Commit what is waiting, and leave the database to whoever closes it; nothing can be given any more."""
+        while self._gathered or self._checkpoint is not None:
+            if self._checkpoint is None:
+                self._commit_gathered()
+            else:
+                await self._checkpoint
 
     async def _done(self, into: str, rows: Sequence[Values], *, is_statement: bool = False) -> int:
         self.check()
@@ -89,37 +89,28 @@ class GroupCommit:
         return await waiter
 
     def _take(self, write: _Write) -> None:
-        # To wake the thread costs more than to gather: once for all that the loop does in one turn.
-        if not self._gathered:
-            self._loop.call_soon(self._hand_over)
+        if not self._gathered and self._checkpoint is None:
+            self._loop.call_soon(self._commit_gathered)
         self._gathered.append(write)
 
-    def _hand_over(self) -> None:
-        gathered, self._gathered = self._gathered, []
-        if gathered:
-            self._queue.put(gathered)
+    def _commit_gathered(self) -> None:
+        batch, self._gathered = self._gathered, []
+        for write, outcome in self._outcomes(batch) if batch else ():
+            _tell(write.waiter, outcome)
+        self._logged += sum(len(write.rows) for write in batch)
+        if self._logged >= _CHECKPOINT:
+            self._logged = 0
+            self._checkpoint = self._loop.run_in_executor(None, self._move_log)
+            self._checkpoint.add_done_callback(self._go_on)
 
-    def _run(self) -> None:
-        while batch := self._next_batch():
-            told = [(write.waiter, outcome) for write, outcome in self._outcomes(batch) if write.waiter]
-            if told:
-                self._loop.call_soon_threadsafe(_tell, told)
+    def _move_log(self) -> None:
+        # What was kept is safe in the log; if the disk is full, the next commit will say so.
+        with suppress(sqlite3.OperationalError):
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
-    def _next_batch(self) -> list[_Write]:
-        batch: list[_Write] = []
-        writes = self._queue.get()
-        while writes is not None:
-            batch += writes
-            if len(batch) >= _LARGEST:
-                return batch
-            try:
-                writes = self._queue.get_nowait()
-            except Empty:
-                return batch
-        if batch:
-            # The end was reached in the middle of a batch: let the next look find it again.
-            self._queue.put(None)
-        return batch
+    def _go_on(self, _: "asyncio.Future[None]") -> None:
+        self._checkpoint = None
+        self._commit_gathered()
 
     def _outcomes(self, batch: list[_Write]) -> Iterable[tuple[_Write, int | Exception]]:
         try:
@@ -176,11 +167,10 @@ class GroupCommit:
         return self._inserts[table, size]
 
 
-def _tell(told: Iterable[tuple["asyncio.Future[int]", int | Exception]]) -> None:
-    for waiter, outcome in told:
-        if waiter.done():
-            continue
-        if isinstance(outcome, Exception):
-            waiter.set_exception(copy(outcome))
-        else:
-            waiter.set_result(outcome)
+def _tell(waiter: "asyncio.Future[int] | None", outcome: int | Exception) -> None:
+    if waiter is None or waiter.done():
+        return
+    if isinstance(outcome, Exception):
+        waiter.set_exception(copy(outcome))
+    else:
+        waiter.set_result(outcome)

@@ -1,6 +1,6 @@
 """The truth of a run on disk: every event of every transcript, and every answer as it came; append-only.
 
-Everything else can be rebuilt from it. One thread writes for the whole process, in groups; what `keep_events` and
+Everything else can be rebuilt from it. What `keep_events` and
 `keep_call` have returned from survives the death of the process.
 """
 
@@ -44,7 +44,7 @@ class Journal:
                 yield cls(commits)
             finally:
                 with anyio.CancelScope(shield=True):
-                    await anyio.to_thread.run_sync(commits.close)
+                    await commits.close()
             commits.check()
         finally:
             connection.close()

@@ -151,5 +151,5 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
 def _tune(connection: sqlite3.Connection) -> None:
     # With a write-ahead log, NORMAL loses nothing when the process dies; a power cut may cost the last moments.
     connection.execute("PRAGMA synchronous = NORMAL")
-    connection.execute("PRAGMA wal_autocheckpoint = 4000")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA journal_size_limit = 67108864")

@@ -16,8 +16,10 @@ INSERT = "INSERT INTO things (name, body) VALUES (?, ?)"
 class Rig:
     """A database with one table, its group commit, and every statement it ran."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, logged: bool = False) -> None:
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        if logged:
+            self.connection.executescript("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
         self.connection.execute("CREATE TABLE things (name INTEGER UNIQUE, body TEXT NOT NULL)")
         self.statements: list[str] = []
         self.connection.set_trace_callback(self.statements.append)
@@ -33,7 +35,7 @@ async def rig(tmp_path: Path) -> AsyncIterator[Rig]:
     """Give a rig, and take it down."""
     rig = Rig(tmp_path / "things.db")
     yield rig
-    await anyio.to_thread.run_sync(rig.commits.close)
+    await rig.commits.close()
     rig.connection.close()
 
 
@@ -69,9 +71,24 @@ async def test_what_is_queued_is_written_before_the_end(rig: Rig) -> None:
     """However much is waiting, closing commits all of it first."""
     for number in range(5000):
         rig.commits.queue("things", [(number, b"x")])
-    await anyio.to_thread.run_sync(rig.commits.close)
+    await rig.commits.close()
 
     assert 5000 == len(rig.found())
+
+
+async def test_the_log_is_moved_into_the_database_now_and_then(tmp_path: Path) -> None:
+    """It does not grow with the run, and what is given meanwhile is kept in order."""
+    path = tmp_path / "things.db"
+    rig = Rig(path, logged=True)
+    for start in range(0, 30_000, 500):
+        rig.commits.queue("things", [(number, b"x" * 200) for number in range(start, start + 500)])
+        await rig.commits.add("things", [])
+    await rig.commits.close()
+
+    assert list(range(30_000)) == [row[0] for row in rig.found()]
+    log, kept = [(await anyio.Path(f"{path}{end}").stat()).st_size for end in ("-wal", "")]
+    assert log < kept / 2
+    rig.connection.close()
 
 
 async def test_only_the_bad_row_is_refused(rig: Rig) -> None:

@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 __all__ = ["seldom_collecting"]
 
-# Small young generations: even the second one is looked through in a few hundredths of a second.
-_THRESHOLDS = (10_000, 3, 1_000)
+# Small young generations: even the second one is looked through in a few hundredths of a second on a slow core.
+_THRESHOLDS = (2_000, 3, 5_000)
 
 
 @contextmanager
