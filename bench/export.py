@@ -1,18 +1,20 @@
 """How long it takes to export 100,000 records to every format, and how much memory.
 
 A run of a few hundred records on the scripted model is grown in its journal, and the preference pairs made from it are
-repeated as often; then each format is exported by a process of its own.
+repeated as often; then each format is exported by a process of its own, one after the other, and then all of them
+again, two at a time.
 
     python bench/export.py [RECORDS] [FORMAT...]
 """
 
 import json
-import resource
 import sqlite3
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
 from time import perf_counter
@@ -20,22 +22,33 @@ from time import perf_counter
 SEEDED = 500
 FILES = ("jsonl", "csv", "parquet", "aidsafe", "sft", "sft_messages", "sft_reasoning_content", "sharegpt")
 FORMATS = (*FILES, "hf", "dpo")
+COMMAND = """
+import resource, sys
+from aidsafe.cli.main import main
+try:
+    main()
+finally:
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, file=sys.stderr)
+"""
 
 
 def main() -> None:
-    """Print seconds and peak memory a format, and their sum."""
+    """Print seconds and peak memory a format, and of all of them."""
     records = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    forms = sys.argv[2:] or FORMATS
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         run = seeded(folder)
         repeat_pairs(run, folder / "pairs", records)
         grow(run, records)
-        total = 0.0
-        for form in sys.argv[2:] or FORMATS:
-            seconds, peak = exported(folder, form)
-            total += seconds
+        alone = [exported(folder, form) for form in forms]
+        for form, (seconds, peak) in zip(forms, alone, strict=True):
             print(f"{form:<24}{seconds:8.1f} s{peak:10.0f} MiB", flush=True)
-    print(f"{'all of them':<24}{total:8.1f} s")
+        print(f"{'one after the other':<24}{sum(seconds for seconds, _ in alone):8.1f} s")
+        began = perf_counter()
+        with ThreadPoolExecutor(2) as pool:
+            peaks = sorted(peak for _, peak in pool.map(partial(exported, folder), forms))
+        print(f"{'two at a time':<24}{perf_counter() - began:8.1f} s{sum(peaks[-2:]):10.0f} MiB at most")
 
 
 def repeat_pairs(run: Path, pairs: Path, records: int) -> None:
@@ -73,16 +86,16 @@ def exported(folder: Path, form: str) -> tuple[float, float]:
     """Seconds and MiB of one export in a process of its own."""
     began = perf_counter()
     source = folder / ("pairs" if form == "dpo" else "run")
-    aidsafe("export", str(source), "--format", form, "--out", str(folder / f"out-{form}"), "--scripted-ok")
-    return perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    told = aidsafe("export", str(source), "--format", form, "--out", str(folder / f"out-{form}"), "--scripted-ok")
+    return perf_counter() - began, int(told.split()[-1]) / 1024
 
 
-def aidsafe(*words: str, may_end_with: tuple[int, ...] = (0,)) -> None:
-    """Run one command."""
-    code = "from aidsafe.cli.main import main; main()"
-    ended = subprocess.run([sys.executable, "-c", code, *words], check=False, capture_output=True)
+def aidsafe(*words: str, may_end_with: tuple[int, ...] = (0,)) -> str:
+    """Run one command; what it said, and last of all its peak memory in KiB."""
+    ended = subprocess.run([sys.executable, "-c", COMMAND, *words], check=False, capture_output=True, text=True)
     if ended.returncode not in may_end_with:
-        raise SystemExit(ended.stderr.decode())
+        raise SystemExit(ended.stderr)
+    return ended.stderr
 
 
 if __name__ == "__main__":
