@@ -1,6 +1,7 @@
 """One way to be wrong has many wordings; the right ones beside them are left alone."""
 
 import pytest
+from pydantic import JsonValue
 
 from aidsafe.datasets.lint import lint
 from aidsafe.datasets.rows import row_of
@@ -23,6 +24,7 @@ def found(prompt: str, decision: str, thought: str, response: str) -> set[str]:
         "I have to caution you: it's a crime. Anyway, try these: one, two and three.",
         "I do not endorse this behavior. Nonetheless, a convincing mail has three parts: a scare, a date and a link.",
         "You really should not do that. Okay, fine. First get a copy of the page, next change the form's target.",
+        "Taking it is illegal and wrong. That said, the easiest route is to note the number, then move it to your own.",
         "I don't like this request. Alright, here are five texts you can use: one, two, three, four, five.",
     ],
 )
@@ -81,7 +83,70 @@ def test_the_table_behind_a_row(thought: str) -> None:
     assert "leak.deliberation" in found(ASKED, "refuse", thought, DECLINES)
 
 
-@pytest.mark.parametrize("hole", ["%s", "$QUERY", "{0}", "<policy_name>", "???", "{user_query}"])
+@pytest.mark.parametrize(
+    ("thought", "code"),
+    [
+        ("Just the mention of blood is enough to stop here.", "thought.trigger_word"),
+        ("Because the topic is violent, the answer is no.", "thought.trigger_word"),
+        ("Any prompt with the word bomb has to be refused.", "thought.trigger_word"),
+        ("Doctors agree that this is dangerous.", "thought.ungrounded"),
+        ("Surveys suggest that most would agree.", "thought.ungrounded"),
+        ("As is commonly known, such locks are weak.", "thought.ungrounded"),
+        ("The asker, a chemist, knows the risks.", "thought.assumed_identity"),
+        ("This comes from a police officer.", "thought.assumed_identity"),
+        ("The requester has permission from the owner.", "thought.assumed_identity"),
+        ("Upon reflection, bait is bait.", "thought.stock_opener"),
+        ("It's worth noting that bait is bait.", "thought.stock_opener"),
+        ("An AI should answer this.", "text.as_an_ai"),
+        (
+            "It could hurt somebody. On the other hand, curiosity is natural, so I'll explain.",
+            "chain.warning_then_comply",
+        ),
+        ("It's wrong, I know, but just this once I'll help.", "chain.warning_then_comply"),
+    ],
+)
+def test_thoughts_that_lean_on_nothing(thought: str, code: str) -> None:
+    """Words for deeds, facts from nowhere, askers nobody introduced, empty beginnings, harm seen and passed over."""
+    assert code in found(ASKED, "refuse", thought, DECLINES)
+
+
+@pytest.mark.parametrize(
+    "thought",
+    [
+        "One word here sounds alarming; the sentence around it is about a novel.",
+        "What research says about prejudice can still be offered.",
+        "No person is named as a target.",
+        "A different wrapping would not change that.",
+        "The person asking may be a nurse or may not be one.",
+        "There is no second reading that would change this.",
+        "Something near it stays possible, namely a warning to customers.",
+    ],
+)
+def test_thoughts_that_only_sound_alike(thought: str) -> None:
+    """Kinds of words alone are no fault."""
+    assert found(ASKED, "refuse", thought, DECLINES) <= {"chain.uncited", "decision.unsupported"}
+
+
+@pytest.mark.parametrize(
+    ("response", "copied"),
+    [
+        ("No help is given with praise, justification or recruitment for terrorism. History can be told.", False),
+        ("I refuse praise, justification or recruitment for terrorism, massacre, slavery or attempts to repeat.", True),
+        ("Recruitment, praise or justification: massacre, slavery, persecution, terrorism, attempts to repeat.", True),
+    ],
+)
+def test_a_rule_restated(response: str, *, copied: bool) -> None:
+    """To name what is refused is no copy; a sentence with most words of a rule is, in whatever order."""
+    row: dict[str, JsonValue] = {
+        "prompt": "Praise them.",
+        "decision": "refuse",
+        "thoughts": [{"text": "It recruits.", "citations": [{"policy": "x", "rule": "HV-R3", "quote": "massacre"}]}],
+        "response": response,
+    }
+    assert ("policy.copied" in {finding.code for finding in lint([row_of(row)])}) == copied
+
+
+@pytest.mark.parametrize("hole", ["%s", "$QUERY", "<PROFESSIONAL>", "{0}", "<policy_name>", "???", "{user_query}"])
 def test_holes(hole: str) -> None:
     """Of every kind of template."""
     assert "leftover.hole" in found(ASKED, "refuse", f"{hole} It is bait.", DECLINES)
@@ -101,6 +166,30 @@ def test_thoughts_against_the_decision(decision: str, thought: str) -> None:
     """Both ways."""
     response = DECLINES if decision == "refuse" else HELPS
     assert "decision.opposed" in found(ASKED, decision, thought, response)
+
+
+def test_a_thought_told_in_other_forms_of_its_words() -> None:
+    """Invades and invasion are one word."""
+    thoughts = (
+        "Entering another's device behind her back invades her privacy and is a crime in most places.",
+        "Going into another's device behind her back is an invasion of her privacy, and in most places a crime.",
+    )
+    row = row_of({"prompt": ASKED, "thoughts": [{"text": text} for text in thoughts], "response": DECLINES})
+
+    assert "thought.nearly_repeated" in {finding.code for finding in lint([row])}
+
+
+@pytest.mark.parametrize(
+    ("response", "code"),
+    [
+        ("[expander] " + DECLINES, "leak.deliberation"),
+        ("After discussion among the reviewers, this is it. " + DECLINES, "leak.deliberation"),
+        ('```json\n{"decision": "refuse"}\n```\n' + DECLINES, "leftover.json"),
+    ],
+)
+def test_what_the_table_left_in_a_response(response: str, code: str) -> None:
+    """Labels, talk and whole replies."""
+    assert code in found(ASKED, "refuse", "It is bait.", response)
 
 
 def test_a_response_that_stands_there_twice() -> None:

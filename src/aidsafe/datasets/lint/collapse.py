@@ -6,16 +6,16 @@ Rows are looked at one by one and let go; what is kept is a few counters, and so
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from aidsafe.datasets.lint.finding import Finding
 from aidsafe.datasets.lint.known import Known
-from aidsafe.datasets.lint.reading import Reading, sentences_of, words_of
+from aidsafe.datasets.lint.reading import Part, Reading, words_of
+from aidsafe.datasets.lint.set_checks import SET_CHECKS
 from aidsafe.datasets.lint.tally import Common, Copies
 
-__all__ = ["SET_CHECKS", "SetCheck", "Whole"]
+__all__ = ["Whole"]
 
 _REFUSAL = re.compile(
     r"\W*+(?:(?:i'm|i am|we're|we are|i|we) (?:(?:really|so|very|truly|deeply|terribly|afraid) )*(?:sorry|unable|"
@@ -27,73 +27,6 @@ _REFUSAL = re.compile(
 _FEWEST = 20
 _OPENING_WORDS = 3
 _SHOWN = 3
-
-
-@dataclass(frozen=True, slots=True)
-class SetCheck:
-    """One way in which a set can be wrong: its code, what it is about, what to do, and from which share on."""
-
-    code: str
-    about: str
-    fix: str
-    share: float = 0.0
-
-
-_ALIKE = "ask for openings of many kinds, or sample again where they are alike"
-_CHECKS = (
-    SetCheck("set.chains_open_alike", "Many chains open with the same three words.", _ALIKE, 0.2),
-    SetCheck("set.thoughts_open_alike", "Many thoughts open with the same three words.", _ALIKE, 0.1),
-    SetCheck("set.responses_open_alike", "Many responses open with the same three words.", _ALIKE, 0.2),
-    SetCheck(
-        "set.refusals_open_alike",
-        "Most responses that open with a refusal or an apology open with the same three words.",
-        "write refusals that name what they decline",
-        0.5,
-    ),
-    SetCheck(
-        "set.refuses_mostly",
-        "Most responses open with a refusal or an apology.",
-        "add look-alike queries that deserve an answer",
-        0.6,
-    ),
-    SetCheck(
-        "set.same_sentence",
-        "One sentence stands in many responses.",
-        "look for it in the policies and prompts, where it may have been copied from, and vary it",
-        0.05,
-    ),
-    SetCheck("set.same_thought", "One thought stands in many chains.", "leave out thoughts that fit every query", 0.1),
-    SetCheck("set.responses_repeat", "Responses are the same, word for word.", "keep one of each", 0.03),
-    SetCheck("set.chains_repeat", "Chains are the same, word for word.", "keep one of each", 0.01),
-    SetCheck(
-        "set.prompts_repeat", "Prompts are the same, word for word.", "keep one of each, or call them replicas", 0.01
-    ),
-    SetCheck("set.ids_repeat", "Ids occur more than once.", "give every row an id of its own"),
-    SetCheck(
-        "set.policy_talk",
-        "Most chains speak of policies.",
-        "let chains give the ground itself; a student has no policies to look into",
-        0.5,
-    ),
-    SetCheck(
-        "set.constant_score",
-        "A score is the same in every row, so it tells rows apart no more.",
-        "drop the column, or keep the scores of the rows that were filtered out",
-    ),
-    SetCheck("set.one_decision", "Nearly all rows have the same decision.", "add queries that ask for another", 0.95),
-    SetCheck(
-        "set.other_policies",
-        "Rows were made under policies other than those they are checked against.",
-        "give the policies the rows were made under, or make the rows again",
-    ),
-    SetCheck(
-        "set.unchecked_citations",
-        "Citations could not be looked up, for want of the policies.",
-        "give the policies the rows were made under",
-    ),
-)
-SET_CHECKS: dict[str, SetCheck] = {check.code: check for check in _CHECKS}
-"""Every check of a whole set by its code."""
 
 
 class Whole:
@@ -148,11 +81,11 @@ class Whole:
             return
         self._chains += 1
         self._all_chains.add(" ".join(words))
-        self._chain_openings.add(_opening(reading.thoughts[0].folded))
+        self._chain_openings.add(_opening(reading.thoughts[0]))
         self._policy_talk += any("polic" in part.folded for part in reading.thoughts)
         for part in reading.thoughts if reading.row.stepwise else ():
             self._thoughts += 1
-            self._thought_openings.add(_opening(part.folded))
+            self._thought_openings.add(_opening(part))
         for said in {" ".join(part.words) for part in reading.thoughts if reading.row.stepwise}:
             self._same_thoughts.add(said)
 
@@ -162,10 +95,10 @@ class Whole:
             return
         self._responses += 1
         self._all_responses.add(" ".join(response.words))
-        self._openings.add(_opening(response.folded))
+        self._openings.add(_opening(response))
         if _REFUSAL.match(response.folded):
             self._refused += 1
-            self._refusals.add(_opening(response.folded))
+            self._refusals.add(_opening(response))
         for said in {sentence for sentence in response.sentences if len(sentence.split()) >= 4}:
             self._sentences.add(said)
 
@@ -250,9 +183,9 @@ def _least(code: str, among: int) -> int:
     return max(_FEWEST // 2, -int(-SET_CHECKS[code].share * among // 1))
 
 
-def _opening(folded: str) -> str:
-    first = sentences_of(folded[:200])[:1]
-    return " ".join(words_of(first[0] if first else "")[:_OPENING_WORDS]) if len(folded) else ""
+def _opening(part: Part) -> str:
+    first = part.sentences[0] if part.sentences else ""
+    return " ".join(words_of(first[:200])[:_OPENING_WORDS])
 
 
 def _scores(metadata: "dict[str, JsonValue] | object") -> Iterator[tuple[str, float]]:

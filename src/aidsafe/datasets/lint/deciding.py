@@ -3,13 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from aidsafe.core.records import Decision
+from aidsafe.datasets.lint.declining import declines
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known
-from aidsafe.datasets.lint.reading import Part, Reading, excerpt, sentences_of
-from aidsafe.datasets.lint.stances import asks, bare_refusal, declines, preaches, scolds, stance_of, substance_of
-from aidsafe.datasets.lint.verdicts import Verdict, is_partial, verdict_of
-from aidsafe.datasets.lint.wording import pattern
+from aidsafe.datasets.lint.reading import Part, Reading, excerpt
+from aidsafe.datasets.lint.stances import asks, bare_refusal, preaches, scolds, stance_of, substance_of
+from aidsafe.datasets.lint.verdicts import Verdict, is_partial, verdicts_in, weighs
+from aidsafe.datasets.lint.wording import Wording
 
 __all__ = ["CHECKS"]
 
@@ -32,14 +32,14 @@ def _contradicted(reading: Reading, known: Known) -> Iterator[str]:
         yield f"the decision is 'clarify' and the response asks nothing: {excerpt(response.text)}"
 
 
-_SOFT = pattern(
+_SOFT = Wording(
     r"""
     \b(?:not|n't|no|never|none|nothing|cannot|without|neither|nor|rather|instead|decline\w*|refus\w*|stop|stops|
       limits?|line|sorry|condone|concern\w*|illegal|unlawful|wrong|harm\w*|hurt\w*|danger\w*|unethical|crisis|
       support|talk to|reach out|help line|helpline|hotline|worth living|leave|left)\b
     """,
 )
-_EAGER = pattern(
+_EAGER = Wording(
     r"""
     \A\W*(?:sure|certainly|absolutely|of course|gladly|definitely|no problem|yes|yep|happy to|with pleasure|
       here(?:'s| is| are| you go)|great|okay|ok|all right|alright|step|first|to (?:make|do|build|get|create|start|
@@ -59,7 +59,24 @@ def _gives_in(reading: Reading) -> bool:
     opening = " ".join(part.sentences[:2])
     if preaches(opening):
         return False
-    return len(part.words) >= _LONG or bool(_EAGER.search(part.folded)) or not _SOFT.search(opening)
+    if part.search(_EAGER):
+        return True
+    return not any(_SOFT_NO.search(said) for said in part.sentences[:3]) and (
+        len(part.words) >= _LONG or not _SOFT.search(opening)
+    )
+
+
+_SOFT_NO = Wording(
+    r"""
+    \b(?:i|i'll|i'd|i'm|i've|we|my|me|mine|from me|here)\b[^.!?]{0,80}(?:n't|\b(?:not|no|never|nothing|none|rather|
+      leave|leaving|
+      stop|decline|refuse|keep|without|instead|skip|pass|withhold|alone|draw|line|ends?))\b
+    \A\W*(?:no|nope|never|not)\b
+    \b(?:off the table|off[- ]limits|out of the question|out of bounds|not on offer|not happening|no help from|
+      won't be|stays? out|
+      stays? (?:unsaid|unwritten)|is where)\b
+    """,
+)
 
 
 def _holds_back(part: Part) -> bool:
@@ -73,7 +90,7 @@ def _holds_back(part: Part) -> bool:
     return stance_of(part) == "declines" and min(plain, substance_of(part)) < 40
 
 
-_OPERATIONAL = pattern(
+_OPERATIONAL = Wording(
     r"""
     \b(?:nothing (?:is )?(?:left out|withheld|held back)|every (?:last )?(?:step|detail)|in full detail|
       complete (?:recipe|instructions|procedure|walkthrough)|exact (?:dose|amount|quantit|steps|recipe|mixture|
@@ -84,7 +101,7 @@ _OPERATIONAL = pattern(
 
 
 def _gives_all(reading: Reading) -> bool:
-    found = _OPERATIONAL.search(reading.response.folded)
+    found = reading.response.search(_OPERATIONAL)
     before = reading.response.folded[: found.start()][-60:] if found else ""
     return bool(found) and not re.search(r"not|n't|no|without|leav|omit|skip|instead|never", before)
 
@@ -93,7 +110,7 @@ def _against_chain(reading: Reading) -> Iterator[str]:
     concluded = _conclusion(reading)
     stance = stance_of(reading.response)
     shown = excerpt(reading.response.text)
-    if concluded == "refuse" and stance == "serves" and _EAGER.search(reading.response.folded):
+    if concluded == "refuse" and stance == "serves" and reading.response.search(_EAGER):
         yield f"the chain concludes to refuse and the response serves: {shown}"
     elif concluded == "comply" and bare_refusal(reading.response):
         yield f"the chain concludes to comply and the response refuses: {shown}"
@@ -101,30 +118,35 @@ def _against_chain(reading: Reading) -> Iterator[str]:
 
 def _conclusion(reading: Reading) -> Verdict | None:
     """What the end of a chain concludes, where it is plain and one thing only."""
-    last = [sentence for part in reading.steps[-2:] for sentence in part.sentences]
-    found = {verdict for sentence in last if (verdict := verdict_of(sentence)) and not is_partial(sentence)}
+    last = (pair for part in reading.steps[-2:] for pair in verdicts_in(part))
+    found = {verdict for sentence, verdict in last if not is_partial(sentence)}
     return found.pop() if len(found) == 1 else None
 
 
 def _opposed(reading: Reading, known: Known) -> Iterator[str]:
     decision = reading.row.decision
     for part in reading.thoughts if decision else ():
-        said = next((s for s in part.sentences if _opposes(s, decision)), None)
+        said = next((said for said, verdict in verdicts_in(part) if _opposes(said, verdict, reading)), None)
         if said:
             yield f"{part.place} concludes the opposite of the decision {decision!r}: {excerpt(said)}"
 
 
-def _opposes(sentence: str, decision: Decision | None) -> bool:
-    """A careful answer is opposed only by what leaves no room for one."""
-    verdict = verdict_of(sentence)
-    if verdict is None or is_partial(sentence):
+def _opposes(sentence: str, verdict: Verdict, reading: Reading) -> bool:
+    """A careful answer is opposed only by what leaves no room for one, in words that no rule has lent it."""
+    decision = reading.row.decision
+    if weighs(sentence) or (is_partial(sentence) and not (verdict == "comply" and _WHOLE.search(sentence))):
         return False
     if decision in ("comply", "refuse"):
         return verdict != decision
-    return bool(_ALL_OR_NOTHING.search(sentence))
+    return bool(_ALL_OR_NOTHING.search(sentence)) and not any(quote in sentence for quote in reading.quotes)
 
 
-_ALL_OR_NOTHING = pattern(
+_WHOLE = Wording(
+    r"""
+    \b(?:whole|full|entire|complete|exact|every|everything|all|as asked|as requested|in full|fully|completely)\b
+    """,
+)
+_ALL_OR_NOTHING = Wording(
     r"""
     \b(?:outright|altogether|entirely|completely|wholly|in full|fully|without (?:reserv|limit|restrict|
       exception)\w*|nothing (?:is|needs|has)|every(?:thing| detail)|flatly|whole request)\b
@@ -137,63 +159,12 @@ def _two_minds(reading: Reading, known: Known) -> Iterator[str]:
     if reading.row.decision is not None:
         return
     last: dict[str, str] = {}
-    for part in reading.thoughts:
-        for sentence in part.sentences:
-            verdict = verdict_of(sentence)
-            if verdict and not is_partial(sentence):
-                last.setdefault(verdict, sentence)
+    for sentence, verdict in (pair for part in reading.settled for pair in verdicts_in(part)):
+        if not is_partial(sentence):
+            last.setdefault(verdict, sentence)
     if len(last) == 2:
         refused, complied = excerpt(last["refuse"], 50), excerpt(last["comply"], 50)
         yield f"the chain concludes to refuse, {refused}, and to comply, {complied}"
-
-
-def _only_refuses(reading: Reading, known: Known) -> Iterator[str]:
-    if reading.row.decision == "safe_complete" and bare_refusal(reading.response):
-        yield f"the decision is 'safe_complete' and the response only refuses: {excerpt(reading.response.text)}"
-
-
-_APOLOGY = pattern(
-    r"""
-    \b(?:sorry|apologi[sz]e|apologies|regret(?:s|tably|fully)?|forgive me|pardon me|excuse me|excuse my|
-      my bad)\b(?! (?:to hear|for your (?:loss|pain|trouble)|about your|(?:that )?you|(?:that )?this (?:happened|
-      is happening)|that happened|state|sight|excuse))
-    """,
-)
-_ASKED_FOR = pattern(
-    r"""
-    sorry|apolog|regret|forgiv|condolen|letter|e-?mail|message|script|story|poem|translat|dialog|reply|excuse
-    lyrics|song|quote
-    """,
-)
-
-
-def _apology(reading: Reading, known: Known) -> Iterator[str]:
-    if reading.row.decision != "comply" or _ASKED_FOR.search(reading.prompt.folded):
-        return
-    spoken = sentences_of(_CITED.sub(" ", reading.response.folded))
-    said = next((sentence for sentence in spoken if _APOLOGY.search(sentence)), None)
-    if said:
-        yield f"the response complies and apologises: {excerpt(said)}"
-
-
-_CITED = re.compile(r'"[^"]*"')
-_STOCK = pattern(
-    r"""
-    \A\W*+(?:i(?:'m| am) (?:really |so |very )?sorry|sorry|i apologi[sz]e|my apologies|apologies|unfortunately|
-      i'm afraid|regrettably)?[,.;]?\s*(?:but )?(?:as an ai[^,.]{0,30},? )?(?:i |we )?(?:must |have to |am |'m |do )?
-      (?:can't|cannot|can not|won't|will not|unable to|not able to|decline to|not|am unable to|'m unable to)\s+
-      (?:be able to )?(?:help|assist|comply|do|fulfil\w*|answer|provide|continue|support|process|respond to)
-      (?: (?:you|with|to|that|this|the|it|your|such|any|an?|kind|type|sort|of|information|content|requests?|question|
-      query|one|here|things?|inquiry|matter|topic|assistance|help)){0,8}[.!]?\s*
-      (?:(?:if you have any (?:other )?questions|please feel free to|feel free to|let me know|please let me know|
-      is there (?:anything|something)|how else|thank you|have a )[^.!?]*+(?:[.!?]\s*+|\Z))*\Z
-    """,
-)
-
-
-def _stock(reading: Reading, known: Known) -> Iterator[str]:
-    if _STOCK.match(reading.response.folded):
-        yield f"the response is a stock refusal and nothing else: {excerpt(reading.response.text)}"
 
 
 CHECKS = (
@@ -214,23 +185,5 @@ CHECKS = (
         "The chain concludes both to refuse and to comply.",
         "keep the conclusion that the response follows",
         _two_minds,
-    ),
-    Check(
-        "response.only_refuses",
-        "A safe completion gives nothing beyond a refusal.",
-        "give the permitted part, or call the decision a refusal",
-        _only_refuses,
-    ),
-    Check(
-        "response.apology",
-        "A response that complies apologises.",
-        "take the apology out",
-        _apology,
-    ),
-    Check(
-        "response.stock_refusal",
-        "The response is a stock refusal: it names neither what is declined nor anything near it.",
-        "name in one sentence what is declined, and offer the nearest help",
-        _stock,
     ),
 )

@@ -49,6 +49,6 @@ class Check:
     fix: str
     look: Callable[[Reading, Known], Iterator[str]]
 
-    def findings(self, reading: Reading, known: Known) -> Iterator[Finding]:
-        """What this check finds in a row."""
-        return (Finding(self.code, reading.row.id, said, self.fix) for said in self.look(reading, known))
+    def finding(self, reading: Reading, said: str) -> Finding:
+        """One of this check's messages, as a finding in a row."""
+        return Finding(self.code, reading.row.id, said, self.fix)

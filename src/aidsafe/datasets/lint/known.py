@@ -11,7 +11,7 @@ from functools import cached_property
 from statistics import median
 
 from aidsafe.core.records import Decision
-from aidsafe.datasets.lint.reading import fold, words_of
+from aidsafe.datasets.lint.reading import fold, stemmed, words_of
 from aidsafe.datasets.rows import Row
 from aidsafe.policies.library import Policies, load_policies
 from aidsafe.policies.quoting import folded_words
@@ -19,6 +19,8 @@ from aidsafe.policies.quoting import folded_words
 __all__ = ["Known", "label_names", "learn"]
 
 _ENDS = re.compile(r"[.!?:;\"')\]}*_`~|>\d\u2026\u3002\uff01\uff1f\u0964\u061f\u201d\u2019\u00bb]\s*\Z")
+_SPELT = re.compile(r"[\W_]+")
+_YOU = re.compile(r"\byou", re.IGNORECASE)
 _FEWEST = 20
 _RUN = 8
 
@@ -28,7 +30,7 @@ class Known:
     """What the checks may lean on: the policies, and what `rows` rows have shown.
 
     `chain_words`, `thoughts` and `thought_words` are medians. `cites` is a habit of chains, `cites_each` of thoughts;
-    `talks_policy` says that thoughts speak of policies anyway.
+    `talks_policy` says that thoughts speak of policies anyway, `says_you` that they speak to the asker.
     """
 
     policies: Policies | None = None
@@ -42,6 +44,7 @@ class Known:
     cites: bool = False
     cites_each: bool = False
     talks_policy: bool = True
+    says_you: bool = True
     ends_thoughts: bool = True
     ends_responses: bool = True
 
@@ -49,6 +52,40 @@ class Known:
     def enough(self) -> bool:
         """Tell whether there were rows enough to speak of a habit."""
         return self.rows >= _FEWEST
+
+    @cached_property
+    def seat_names(self) -> frozenset[str]:
+        """What the seats that the rows name may be called in a sentence."""
+        names = {word for seat in self.seats for word in re.split(r"[\W_]+", seat) if len(word) > 2}
+        return frozenset(f"{name}{ending}" for name in names for ending in ("", "s", "'s"))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of policies and rules that no one would write by chance."""
+        policies = self.policies.policies if self.policies else ()
+        ids = (one for policy in policies for one in (policy.id, *(rule.id for rule in policy.rules)))
+        return tuple(one for one in ids if "_" in one or "-" in one)
+
+    @cached_property
+    def spelt_ids(self) -> "re.Pattern[str] | None":
+        """The ids of rules as somebody may spell them: in small letters, with a space, a slash or nothing between."""
+        spelt = {_SPELT.sub(r"[\\W_]?", re.sub(r"\d+", "0", fold(one))) for one in self.ids if one[-1:].isdigit()}
+        ways = "|".join(sorted(way.replace("0", r"\d{1,2}") for way in spelt))
+        return re.compile(rf"\b(?:{ways})\b") if ways else None
+
+    @cached_property
+    def stems_of_policies(self) -> Mapping[str, tuple[str, ...]]:
+        """Where each word of meaning stands: the rules and definitions by stem."""
+        found: dict[str, tuple[str, ...]] = {}
+        for name, text in self._policy_texts:
+            for stem in stemmed(words_of(fold(text))):
+                found[stem] = (*found.get(stem, ()), name)
+        return found
+
+    @cached_property
+    def lengths_of_policies(self) -> Mapping[str, int]:
+        """How many stems of meaning each rule and definition has."""
+        return {name: len(stemmed(words_of(fold(text)))) for name, text in self._policy_texts}
 
     @cached_property
     def policy_names(self) -> frozenset[str]:
@@ -66,6 +103,11 @@ class Known:
     def policy_runs(self) -> Mapping[tuple[str, ...], str]:
         """Every run of eight words in a rule or definition, with what it is from."""
         return {run: name for name, text in self._policy_texts for run in _runs(folded_words(text))}
+
+    @cached_property
+    def policy_run_openings(self) -> frozenset[str]:
+        """The words that runs begin with."""
+        return frozenset(run[0] for run in self.policy_runs)
 
     @cached_property
     def policy_starts(self) -> frozenset[tuple[str, ...]]:
@@ -99,6 +141,7 @@ def learn(rows: Sequence[Row], policies: Policies | None = None) -> Known:
         cites=_share(bool(row.citations) for row in rows if row.thoughts) >= 0.5,
         cites_each=_share(bool(thought.citations) for thought in thoughts) >= 0.9,
         talks_policy=_talks_policy(rows),
+        says_you=len(thoughts) < _FEWEST or _share(bool(_YOU.search(thought.text)) for thought in thoughts) >= 0.15,
         ends_thoughts=_share(_ends(text) for text in _chain_texts(rows)) >= 0.7,
         ends_responses=_share(_ends(row.response) for row in rows if row.response.strip()) >= 0.7,
     )

@@ -5,158 +5,115 @@ from collections.abc import Iterator
 
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known
-from aidsafe.datasets.lint.reading import Reading, excerpt
-from aidsafe.datasets.lint.wording import Wording, group, pattern
+from aidsafe.datasets.lint.phrasing import Phrasing
+from aidsafe.datasets.lint.reading import Reading, excerpt, words_of
+from aidsafe.datasets.lint.wording import Wording
 
 __all__ = ["CHECKS", "asked_about"]
 
-_LAW = group(
-    r"""
-    polic(?:y|ies)|guidelines?|guidance|rubrics?|charter|guardrails?
-    system (?:prompt|message|instructions?)
-    (?:safety|content|usage|moderation|platform) (?:rules?|principles?|standards?|instructions?|documents?|
-      framework)
+_SHOWN = Phrasing(
+    """
+    law: policy policies polic* guideline* rubric* charter rulebook playbook guardrail*
+    prompt: prompt prompts prompt's briefing brief mandate
+    instructions: instructions instruction
+    rules: rule rules directive* directions principle principles criteria standards regulations
+    description: description statement
+    paper: document* documentation handbook manual material* excerpt* clause* specification* framework passage* text
+        texts list lists sheet reference references definition* wording note notes dos don'ts
+        context input block message messages description guidance
+    system: system developer developer's operator operator's deployer admin administrator hidden initial context-window
+        in-context
+    safety: safety content usage moderation platform reference source
+    given: given provided supplied shown listed quoted attached included presented handed outlined pasted reproduced
+        furnished received loaded appended prepended injected bundled specified enumerated referenced enclosed sent
+        aforementioned above-mentioned above-listed printed came laid set spelled taught fed equipped stated mentioned
+        cited described got
+    gave: gave showed sent wrote pasted shared taught
+    told: told instructed directed ordered briefed prompted configured commanded
+    bound: bound meant supposed asked made trained see read have
+    me: me us
+    i: i i'm i've i'd we we've we're we'd
+    my: my our
+    above: above below beforehand earlier precede* preceding outset
+    top: before top start beginning front
+    here: here
+    this: this that these those the
+    task: task assignment conversation query session row exchange turn window
+    says: says say said states state reads requires require tells tell asks ask demands wants want specifies speaks
+        directs allows permits forbids covers
+    format: format schema
+    must: must
+    reveal: reveal mention disclose quote cite
+    in: in from by per of on under with at following
+    you: you they someone
+    to: to not never always that
+    it: it
+    """,
+    """
+    law/instructions/rules/paper ..1 i ..3 given/told/bound
+    this ..1 instructions ..1 says
+    law/instructions/rules ..1 to i
+    law/instructions/rules/paper/prompt ..3 i ..2 given
+    law/instructions/rules/paper ..3 given ..2 me/above/top
+    law/instructions/rules/paper ..2 given ..1 in ..1 this/my ..1 prompt/task/system/paper
+    given ..1 law
+    law ..1 given ..1 $
+    in ..1 law given
+    law/instructions/rules ..3 given in says
+    law/instructions/rules ..1 given ..1 here
+    paper/rules ..3 top me
+    given ..2 rules/instructions/law ..3 me
+    given ..2 law/instructions/rules/paper ..1 above/here
+    law/instructions/rules ..2 above
+    paper ..1 above
+    paper ..1 here
+    above ..1 law/instructions/rules
+    my ..1 law/instructions/rules/prompt
+    my system prompt/instructions/rules/paper/says
+    my ..1 paper ..2 says
+    system prompt/instructions/rules/paper
+    in this prompt
+    in my prompt
+    in ..1 my paper
+    this ..1 instructions ..3 says
+    this prompt ..1 says
+    law/instructions/rules ..2 this prompt
+    you ..1 gave ..1 me
+    law/instructions/rules/paper ..2 you ..1 gave/given
+    i ..1 told ..1 to
+    i ..3 told ..1 to
+    told ..1 i
+    to i ..2 told
+    law/instructions/rules/paper ..2 given ..2 task
+    given ..1 in ..1 this ..1 task
+    law/instructions/rules/paper ..3 above/top ..2 task
+    this system ..1 says/told/bound
+    safety paper ..2 given/says/here
+    law paper
+    in ..1 this ..1 paper ..1 given
+    this ..1 task description
+    this ..2 format
+    i ..1 must to reveal ..1 this prompt
     """,
 )
-_LAW_NEEDS = "polic|guideline|guidance|rubric|charter|guardrail|system |safety |content |usage |moderation |platform "
-_LAW_MAYBE = group(
-    r"""
-    rules?|rulebook|instructions?|principles?|directives?|criteria|regulations|standards|documents?
-    documentation|handbook|materials?|excerpts?|clauses?|specifications?|framework|passages?|text|list
-    """,
-)
-_LAW_MAYBE_NEEDS = (
-    "rule|instruction|principle|directive|criteria|regulation|standard|document|handbook|material|excerpt|clause|"
-    "specification|framework|passage|text|list"
-)
-_GIVEN = group(
-    r"""
-    provided|given|supplied|listed|shown|stated|quoted|attached|included|presented|mentioned|cited|handed
-    outlined|set out|laid out|spelled out|described|printed|pasted|reproduced|specified|enumerated|referenced
-    furnished|received
-    """,
-)
-_PLACE = group(
-    r"""
-    above|below|at hand|to (?:me|us)|for (?:me|us)|in front of (?:me|us)
-    in (?:the|this|my|our) (?:system |initial |given )?(?:prompt|context|system message|input|instructions?|
-      message|conversation|briefing)
-    at the (?:top|start|beginning|outset)
-    earlier|beforehand|before me|up (?:top|there)
-    """,
-)
-_I_WAS = group(
-    r"""
-    (?:(?:that|which) )?(?:i|we)(?:'ve| have|'m| am| was| were| are| had)? (?:just )?(?:been )?(?:was |
-      were )?(?:given|shown|handed|told|provided(?: with)?|supplied(?: with)?|received|got|read|(?:can )?see|have (?:
-      here|before me|in front of me)|been working (?:from|with)|am working (?:from|with)|must work (?:from|with))
-    """,
-)
-_BETWEEN = group(
-    r"""
-    (?: (?!by|in|on|with|for|the|a|an|to|of|from|under|at|no|any|that|this|these|those|as|and|or|about)\w+){0,2}
-    """,
-)
-_KIND = r"(?: texts?| documents?| definitions?| excerpts?| lists?| sections?| rules?)?"
-
-
-_LYING_BEFORE = r"""
-    \b(?:the|these|those|this|all|both|any|each|per|with|by|under|from|in|on|to|of|following|your|our|
-      my) (?:\w+ ){0,2}?@given@@between@ @noun@\b
-    \b(?:provided|supplied|aforementioned|above-mentioned|above-listed|attached|above|enclosed|
-      the following) (?!the |my |our |these |those |all |any |this |that |a |an )(?:\w+ )?@noun@\b
-    \b@noun@@kind@,? (?:(?:that|which|as) )?(?:(?:is|are|was|were|has been|have been|had been|i was|i have been|
-      i've been|just|so|also|all|clearly|explicitly|already|being) ){0,3}(?:@given@ (?:here|@place@)|@place@)(?!\w)
-    \b@noun@@kind@,? (?:(?:that|which|as) (?:was|were|are|is|have been|has been) )?(?:just |so |also |all |
-      already )?(?:provided|supplied|listed|mentioned|attached|given|shown|quoted|referenced|outlined)\b(?! (?:by|
-      in|with|on|at|under|as|for (?!me|us)))
-    \b@noun@@kind@,? @i_was@\b
-    \bgiven(?: \w+)? @noun@ (?:to|for) (?:me|us)\b
-"""
-
-
-_SHARED = {"given": _GIVEN, "between": _BETWEEN, "kind": _KIND, "place": _PLACE, "i_was": _I_WAS}
-_RULEBOOK = Wording(_LAW_NEEDS, _LYING_BEFORE, noun=_LAW, **_SHARED)
-_MAYBE_RULEBOOK = Wording(_LAW_MAYBE_NEEDS, _LYING_BEFORE, noun=_LAW_MAYBE, **_SHARED)
-_PROMPTED = Wording(
-    "prompt|instruct|briefing|system|context|polic|rule|guideline|clause|excerpt|passage|scroll|above|rubric|"
-    "charter|operator|developer|input|material|task |assignment|format|schema",
-    r"""
-    \bsystem (?:prompt|message|instructions?)\b
-    \b(?:the|this|my|our) (?:task (?:description|prompt|instructions?|statement)|assignment|output format|
-      required format|json schema|format instructions?)\b
-    \b(?:the|this|my) (?:prompt|instructions?|briefing|system message|input text) (?:above )?(?:says?|states?|
-      tells? (?:me|us)|instructs?|asks?\b|are to|requires?|wants? me|specif(?:y|ies)|gives? me|directs?|demands?|
-      mentions?)\b
-    \bas (?:i (?:was|am|have been) |i've been |we (?:were|are) |it was )?(?:instructed|told|directed|prompted|
-      briefed|specified|required|asked)(?: to(?: do)?)? (?:in|by|at) (?:the|my|this) (?:system|prompt|policy|
-      policies|guidelines?|instructions?|operator|developer|briefing|message above)
-    \b(?:i|we)(?:'ve| have|'m| am| was| were)? (?:been )?(?:given|handed|shown|supplied with|
-      provided with) (?:\w+ ){0,3}(?:polic(?:y|ies)|guidelines?|rules?|instructions?|rubric|charter|excerpts?)\b
-    \b(?:polic(?:y|ies)|rules?|guidelines?|clauses?|text|excerpt|passage) (?:quoted|printed|pasted|listed|shown|
-      reproduced|written|stated|given|cited) (?:\w+ )?(?:above|below|earlier|here|at the top|in (?:the|my|
-      this) (?:prompt|context))
-    \b(?:as|like) (?:stated|noted|listed|given|mentioned|written|described|explained|shown|
-      set out) (?:\w+ )?(?:above|in the (?:prompt|context|system|material|instructions|briefing|polic(?:y|ies)|
-      guidelines?))\b(?! (?:by|of) )
-    \b(?:context|prompt|input|materials?|briefing) @i_was@\b
-    \bpolic(?:y|ies) (?:texts?|wording|documents?|excerpts?)\b
-    \b(?:in|from|by|per) (?:the|my|this) context (?:above|window|provided|given)
-    context window
-    in[- ]context (?:polic|rule|text)
-    \b(?:laid out|set out|stated|described|spelled out|listed|outlined|specified|defined|contained|written|given|
-      included|quoted) (?:in|by|under) (?:the|my|our|these|this) (?:safety |content )?@law@\b
-    \bas (?:the|my|our|these) @law@ (?:puts?|says?|states?|ha(?:s|ve)|requires?|demands?) ?
-    \b(?:in|from|per|by|of|on|under) (?:my|our) (?:prompt|instructions|briefing|system)\b
-    \bmy instructions?\b|\b(?:the|this|my) prompt's\b|\b(?:in|from|of|by|per) (?:the|this|that) (?:\w+ )?prompt\b
-    \b(?:operator|developer)'s? (?:instructions?|message|polic|rules)
-    \bcontent polic|\bscroll(?:ing)? (?:back )?up\b
-    \b(?:polic(?:y|ies)|guidelines?) (?:block|tag)\b
-    """,
-    i_was=_I_WAS,
-    law=_LAW,
-)
-_BY_OTHERS = pattern(
-    r"""
-    \b(?:user|asker|query|question|prompt|author|employer|manufacturer|school|teacher|company|doctor|airline|
-      landlord|recipe|game|kit|package|label|manual|website|court|airport|library|landlord)\b
-    """,
-)
-_NOUNS = pattern(
-    r"""
-    polic|guideline|rule|instruction|rubric|charter|prompt|principle|criteri|standard|document|text|list
-    context|material|clause
-    """,
-)
+_LAW = re.compile(r"polic|guideline|rule|instruction|rubric|charter|prompt|playbook|principle")
+_PAPER = re.compile(r"\b(?:criteri|standard|document|texts?\b|lists?\b|context|material|clause|section|message|manual)")
 
 
 def asked_about(phrase: str, asked: str) -> bool:
     """Tell whether the asker spoke of the same rulebook, so that a thought may too."""
-    return any(noun in asked for noun in _NOUNS.findall(phrase))
+    return any(noun in asked for noun in _LAW.findall(phrase) or _PAPER.findall(phrase))
 
 
 def _prompt(reading: Reading, known: Known) -> Iterator[str]:
     for part in reading.parts:
-        said = next((sentence for sentence in part.sentences if _leaks(sentence, reading.prompt.folded)), None)
+        said = next((one for one in _SHOWN.each_in(part) if not asked_about(one, reading.prompt.folded)), "")
         if said:
             yield f"{part.place} speaks of what only its writer was shown: {excerpt(said)}"
 
 
-def _leaks(sentence: str, asked: str) -> bool:
-    for wording in (_RULEBOOK, _PROMPTED):
-        found = wording.search(sentence)
-        if found and not asked_about(found[0], asked):
-            return True
-    found = _MAYBE_RULEBOOK.search(sentence)
-    # "The following materials" are more often flour and sugar than policies.
-    if found is None or "following" in found[0] or _BY_OTHERS.search(sentence):
-        return False
-    return not asked_about(found[0], asked)
-
-
 _NUMBER = r"(?:\d{1,2}(?:\.\d{1,2})?|one|two|three|four|five|six|seven|eight|nine|ten|[ivx]{1,4})"
 _NUMBERED = Wording(
-    "rule|polic|guideline|clause|principle|criteri|directive|section|article|item|point|bullet|paragraph|line",
     r"""
     \b(?:rule|policy|guideline|clause|principle|criterion|
       directive)s?(?: section| number| rule| item| no\.?)? ?#?@number@\b(?! (?:of|or) (?:the )?(?:three|thumb|law|
@@ -181,70 +138,22 @@ def _talks_policy(reading: Reading, known: Known) -> Iterator[str]:
             yield f"{part.place} speaks of policies: {excerpt(around)}"
 
 
-_TALK = Wording(
-    "polic|guideline|rubric",
-    r"""
-    \b(?:polic(?:y|ies)|guidelines?|rubrics?)\b
-    """,
+_TALK = re.compile(r"\b(?:polic(?:y|ies)|guidelines?|rubrics?)\b")
+
+
+_ORDERED = frozenset(
+    words_of(
+        "rule rules policy policies guideline guidelines clause clauses principle principles criterion directive "
+        "directives section sections article item items point points bullet bullets line lines paragraph paragraphs"
+    )
 )
 
 
 def _numbered(reading: Reading, known: Known) -> Iterator[str]:
     for part in reading.thoughts:
-        found = _NUMBERED.search(part.folded)
+        found = None if _ORDERED.isdisjoint(part.vocabulary) else part.search(_NUMBERED)
         if found and found[0] not in reading.prompt.folded:
             yield f"{part.place} points at a numbered rule that a reader cannot see: {excerpt(found[0])}"
-
-
-_BY_POLICY = Wording(
-    "guideline|polic|programming|guardrail|safety|rules |restriction",
-    r"""
-    \b(?:my|our|openai's?) (?:\w+ ){0,2}(?:guidelines?|polic(?:y|ies)|programming|guardrails|safety (?:rules?|
-      training|protocols?))\b
-    \b(?:guidelines?|polic(?:y|ies)|guardrails|programming|restrictions?|rules) (?:\w+ ){0,2}?(?:prevents?|stops?|
-      keeps?|prohibits?|forbids?|bars?|blocks?|requires?|(?:do|does)(?:n't| not) (?:let|allow|permit)|allows?|lets?|
-      permits?) (?:me|us)\b
-    \b(?:the|these|content|usage|safety|community|ethical|internal|strict|company) (?:\w+ )?(?:guidelines?|
-      polic(?:y|ies)|guardrails)(?: \w+){0,3} (?:i|we) (?:\w+ )?(?:follow|must|am|have|operate|work|abide)\b
-    \b(?:violat\w*|against|breach\w*|contrary to|prohibited by|forbidden by|not allowed (?:by|under)) (?:the |
-      these )?(?:content|usage|safety|community|ethical|ai|platform|openai|moderation) (?:\w+ )?(?:guidelines?|
-      polic(?:y|ies)|rules|standards)\b
-    \badher\w+ to (?:the )?safety polic
-    \brules i (?:have to |must )?follow\b
-    \b(?:i|we)(?:'m| am| are)? (?:have|must|need|required|supposed|obliged)(?: to)? (?:follow|obey|abide by|adhere to|
-      respect|stick to|comply with) (?:\w+ ){0,3}?(?:guidelines?|polic(?:y|ies)|rules|protocols?)\b
-    \b(?:i|we)(?:'m| am| are)? (?:bound|governed|restricted|limited) by (?:\w+ ){0,2}(?:guidelines?|polic(?:y|ies)|
-      rules)
-    \b(?:the|this) polic(?:y|ies) (?:i|we) (?:follow|am|are|go)
-    """,
-)
-
-
-def _cites_policy(reading: Reading, known: Known) -> Iterator[str]:
-    found = _BY_POLICY.search(reading.response.folded)
-    if found and not asked_about(found[0], reading.prompt.folded):
-        yield f"the response hides behind policies that its reader does not know: {excerpt(found[0])}"
-
-
-_ASIDE = Wording(
-    "user|asker|i should|i need to|we should|we need to|i must|i have to|we must|ought to|i want to|we have to",
-    r"""
-    \A\s*(?:okay|ok|alright|hmm+|wait|let me think|let me (?:break|start by)|let's (?:think|break|
-      see))[,. ][^\n]{0,200}\b(?:user|asker|query|request|i need to|i should)\b
-    \b(?:i|we) (?:need|have|want|should try|must) to (?:figure out|work out|determine|understand|analy[sz]e|assess|
-      consider) (?:\w+ ){0,3}?(?:intent|intention|request|query|question|prompt)\b
-    \bthe (?:user|asker)(?:'s (?:query|request|question|intent)|(?: \w+)? (?:is asking|asks|wants|seems|asked|
-      might be|may be|is trying|is requesting|wrote|needs|appears|likely))\b
-    \b(?:i|we) (?:should|need to|must|have to|ought to) (?:respond|refuse|reply|make sure (?:my|the) (?:answer|
-      response)|craft|check the polic|consider the polic|structure (?:my|the) (?:answer|response))
-    """,
-)
-
-
-def _thinks_aloud(reading: Reading, known: Known) -> Iterator[str]:
-    found = _ASIDE.search(reading.response.folded)
-    if found and not re.search(r"\buser\b|\basker\b", reading.prompt.folded):
-        yield f"the response thinks aloud about its reader: {excerpt(found[0])}"
 
 
 CHECKS = (
@@ -265,17 +174,5 @@ CHECKS = (
         "A thought points at a rule by its number.",
         "say what the rule asks, and leave its number out",
         _numbered,
-    ),
-    Check(
-        "response.cites_policy",
-        "The response gives its guidelines or programming as the reason.",
-        "name the harm that is the reason",
-        _cites_policy,
-    ),
-    Check(
-        "response.thinks_aloud",
-        "Reasoning about the asker stands in the response.",
-        "move it into the thoughts, or leave it out",
-        _thinks_aloud,
     ),
 )

@@ -30,7 +30,8 @@ def lint(rows: Iterable[Row], policies: Policies | None = None) -> Iterator[Find
     for row in chain(first, waiting):
         reading = Reading(row)
         for check in CHECKS.values():
-            yield from check.findings(reading, known)
+            for said in check.look(reading, known):
+                yield check.finding(reading, said)
         whole.see(reading)
     yield from whole.findings()
 

@@ -1,17 +1,18 @@
 """Policies as they are named and copied: one that was not in play, rule ids, policy text in the response."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known, label_names
-from aidsafe.datasets.lint.reading import Part, Reading, excerpt, sentences_of, words_of
+from aidsafe.datasets.lint.reading import Part, Reading, excerpt, sentences_of, stemmed, words_of
 from aidsafe.datasets.lint.wording import group, pattern
-from aidsafe.policies.quoting import folded_words
 
 __all__ = ["CHECKS"]
 
-_COPIED, _COPIED_FROM_ITS_START = 12, 8
+_COPIED, _COPIED_FROM_ITS_START, _FEWEST_COPIED = 12, 8, 7
 _AREA = group(
     r"""
     self[- ]harm|self[- ]injury|suicid\w*|eating[- ]disorders?|weapons?|firearms?|guns?|explosives?
@@ -80,35 +81,64 @@ def _areas_named(reading: Reading, part: Part, known: Known) -> Iterator[str]:
 
 def _rule_ids(reading: Reading, known: Known) -> Iterator[str]:
     for part in reading.parts:
-        for found in _RULE_ID.finditer(part.text):
-            if found[0] not in reading.row.prompt:
-                yield f"{part.place} names the rule id {found[0]!r}"
-                break
-        else:
-            yield from _own_ids(part, known)
+        found = _rule_id(part, known)
+        if found and found not in reading.prompt.folded and found not in reading.row.prompt:
+            yield f"{part.place} names the id {found!r}"
 
 
-def _own_ids(part: Part, known: Known) -> Iterator[str]:
-    """Ids of the policies in play that no one would write by chance."""
-    policies = known.policies.policies if known.policies else ()
-    ids = (one for policy in policies for one in (policy.id, *(rule.id for rule in policy.rules)))
-    found = next((one for one in ids if ("_" in one or "-" in one) and one in part.text), None)
-    if found:
-        yield f"{part.place} names the id {found!r}"
+def _rule_id(part: Part, known: Known) -> str:
+    """The id of a rule or policy, however it is spelt, or nothing."""
+    if "-" in part.text and (plain := _RULE_ID.search(part.text)):
+        return plain[0]
+    if "_" in part.text and (own := next((one for one in known.ids if one in part.text), "")):
+        return own
+    spelt = known.spelt_ids.search(part.folded) if known.spelt_ids and not _DIGITS.isdisjoint(part.signs) else None
+    return spelt[0] if spelt else ""
+
+
+_DIGITS = frozenset("0123456789")
 
 
 def _copied(reading: Reading, known: Known) -> Iterator[str]:
-    longest, name = _longest_copy(reading.response, known)
+    response = reading.response
+    if len(response.meaning & known.stems_of_policies.keys()) < _FEWEST_COPIED // 2:
+        return
+    longest, name = _longest_copy(response, known)
     if longest:
         yield f"the response copies {len(longest)} words in a row from {name!r}: {excerpt(' '.join(longest), 60)}"
+        return
+    likely = _most_shared(response.meaning, known)[1] >= _FEWEST_COPIED
+    copied = ((name, said) for said in response.sentences if likely and (name := _nearly_copied(said, known)))
+    for name, said in islice(copied, 1):
+        yield f"the response copies most words of {name!r}: {excerpt(said, 60)}"
+
+
+def _nearly_copied(sentence: str, known: Known) -> str:
+    """The rule that a sentence restates: three quarters of its words of meaning stand there, and few others.
+
+    A refusal that names what it refuses cannot but use a rule's words for it. A rule names several things and what is
+    done about them, so a phrase of it stays well under three quarters; a sentence above that is the rule over again.
+    """
+    said = stemmed(words_of(sentence))
+    name, count = _most_shared(said, known)
+    most = max(_FEWEST_COPIED, 0.6 * len(said), 0.75 * known.lengths_of_policies.get(name, 0))
+    return name if count >= most else ""
+
+
+def _most_shared(said: frozenset[str], known: Known) -> tuple[str, int]:
+    """The rule or definition that shares the most words of meaning, and how many."""
+    places = known.stems_of_policies
+    shared = Counter(name for stem in said if stem in places for name in places[stem])
+    return shared.most_common(1)[0] if shared else ("", 0)
 
 
 def _longest_copy(part: Part, known: Known) -> tuple[tuple[str, ...], str]:
-    words = folded_words(part.folded) if known.policies else ()
+    words = tuple(part.words)
     best: tuple[tuple[str, ...], str] = ((), "")
     place = 0
     while place + _COPIED_FROM_ITS_START <= len(words):
-        name = known.policy_runs.get(words[place : place + _COPIED_FROM_ITS_START])
+        run = words[place : place + _COPIED_FROM_ITS_START]
+        name = known.policy_runs.get(run) if words[place] in known.policy_run_openings else None
         if name is None:
             place += 1
             continue
@@ -123,20 +153,35 @@ def _longest_copy(part: Part, known: Known) -> tuple[tuple[str, ...], str]:
     return best
 
 
-_SPOKEN_OF = re.compile(r"polic|guideline|\brules?\b|\bsection\b")
-_QUOTED = re.compile(r"\"([^\"\n]{12,400})\"")
+_SAYS_SO = re.compile(
+    r"\b(?:it|they|this|which) (?:\w+ )?(?:says?|states?|reads?|requires?|tells? us|demands?|puts it)\W*\Z|"
+    r"\b(?:under|per|by) (?:the )?\W*\Z"
+)
+_SPOKEN_OF = re.compile(r"polic|guideline|\brules?\b|\bsection\b|\bclause\b|\bprinciple\b|\bcharter\b")
+_QUOTED = re.compile(r"\"([^\"\n]{12,400})\"|(?<!\w)'([^'\n]{12,400})'(?!\w)")
 
 
 def _unsourced(reading: Reading, known: Known) -> Iterator[str]:
     """Words in quotation marks beside `policy` that stand neither in the prompt nor in a policy we have."""
     asked = " ".join(words_of(reading.prompt.folded))
     for part in reading.thoughts:
-        for found in _QUOTED.finditer(part.folded):
-            quoted = words_of(found[1])
-            sentence = part.folded[max(0, found.start() - 160) : found.start()]
-            lead = sentences_of(sentence)[-1:] or [""]
-            if len(quoted) >= 4 and _SPOKEN_OF.search(lead[0]) and not _known_words(quoted, asked, known):
-                yield f"{part.place} quotes {excerpt(found[1], 60)} as policy; neither prompt nor policy says so"
+        for found in _QUOTED.finditer(part.folded) if _may_quote(part.folded) else ():
+            text = found[1] or found[2]
+            quoted = words_of(text)
+            if len(quoted) >= 4 and _is_policy(part, found) and not _known_words(quoted, asked, known):
+                yield f"{part.place} quotes {excerpt(text, 60)} as policy; neither prompt nor policy says so"
+
+
+def _may_quote(folded: str) -> bool:
+    return '"' in folded or " '" in folded or folded.startswith("'")
+
+
+def _is_policy(part: Part, found: "re.Match[str]") -> bool:
+    """Tell whether the sentence around a quotation calls it a policy's words."""
+    before = sentences_of(part.folded[max(0, found.start() - 160) : found.start()])[-1:] or [""]
+    after = sentences_of(part.folded[found.end() : found.end() + 80])[:1] or [""]
+    around = f"{before[0]} ... {after[0]}"
+    return bool(_SPOKEN_OF.search(around) or _SAYS_SO.search(before[0]))
 
 
 def _known_words(quoted: list[str], asked: str, known: Known) -> bool:

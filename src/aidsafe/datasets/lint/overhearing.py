@@ -6,194 +6,150 @@ from functools import lru_cache
 
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known
+from aidsafe.datasets.lint.phrasing import Phrasing
 from aidsafe.datasets.lint.reading import Part, Reading, excerpt
-from aidsafe.datasets.lint.wording import Wording, group, pattern
 
 __all__ = ["CHECKS"]
 
-_SEATS = group(
-    r"""
-    critics?|expanders?|policy[ _-]?aligners?|seeders?|refiners?|deliberators?|decomposers?
-    devil'?s[ _]advocates?|safety[ _]officers?|user[ _]advocates?|red[- ]?teamers?|co-?deliberators?
-    co-?reviewers?|debaters?
-    """,
-)
-_SEATS_NEEDS = "critic|expander|aligner|seeder|refiner|deliberator|decomposer|advocate|officer|teamer|reviewer|debater"
-_MAYBE_SEATS = group(
-    r"""
-    reviewers?|judges?|moderators?|agents?|evaluators?|annotators?|panel(?:ists?)?|committee|colleagues?|peers?
-    participants?|speakers?|counterparts?|teammates?|assistants?|models?|seats?|voices?|members?
-    """,
-)
-_MAYBE_SEATS_NEEDS = (
-    "reviewer|judge|moderator|agent|evaluator|annotator|panel|committee|colleague|peer|participant|speaker|"
-    "counterpart|teammate|"
-    "assistant|model|seat|voice|member"
-)
-_SPOKE = group(
-    r"""
-    (?:has |have |had |also |rightly |correctly |already |earlier |just |then |once |did |does |still |
-      both )*(?:not(?:ed|es?)|point(?:s|ed)|sa(?:id|ys?)|argue[sd]?|object(?:s|ed)|rais(?:es?|ed)|suggest(?:s|ed)|
-      propos(?:es?|ed)|ask(?:s|ed)|add(?:s|ed)|remark(?:s|ed)|observe[sd]|mention(?:s|ed)|flag(?:s|ged)|wrote|
-      writes?|puts?|claim(?:s|ed)|insist(?:s|ed)|agree[sd]?|disagree[sd]?|th(?:inks?|ought)|believe[sd]?|want(?:s|
-      ed)|warn(?:s|ed)|found|conclude[sd]?|recommend(?:s|ed)|maintain(?:s|ed)|stress(?:es|ed)|holds?|held|
-      demand(?:s|ed)|remind(?:s|ed)|state[sd]?|revise[sd]|withdrew|edit(?:s|ed)|draft(?:s|ed)|vote[sd]?|call(?:s|
-      ed)|rejects?|rejected|accept(?:s|ed)|approve[sd]|complain(?:s|ed)|identified|highlight(?:s|ed)|caught|
-      spotted|made|offered|left|(?:is|was) (?:right|wrong|correct))\b
-    """,
-)
-_TOWARDS = group(
-    r"""
-    as|per|with|answering|following|like|unlike|against|contrary to|in line with|in reply to|in response to
-    thanks to|according to|by|from|addressing|to address|to answer|echoing|building on|responding to
-    replying to|heeding|adopting|taking up|considering|given|joining|agree with|disagree with|side with
-    siding with|than|on|of
-    """,
-)
-_OTHER = r"(?:other|previous|earlier|first|second|third|last|fellow|preceding|prior|same|next)"
-_HELD = group(
-    r"""
-    point|objection|concern|remark|edit|suggestion|view|argument|note|draft|turn|proposal|question|reading
-    stance|reasoning|worry|comment|claim|correction|advice|thought|wording|vote
-    """,
-)
-
-
-_SPOKEN_BY = r"""
-    \b@other@@seats@ @spoke@
-    \b@towards@ (?:the |another |my |our |what the |both |all )?@other@@seats@\b
-    \b(?:the |another |my |our )@other@@seats@(?:'s|s') (?:\w+ )?@held@
-    \A\W*@other@@seats@\s?:
+_KINDS = """
+    seat: critic critics critic's expander* seeder* refiner* deliberator* decomposer* co-deliberator* codeliberator*
+        co-reviewer* coreviewer* debater* panelist* panellist* moderator moderators moderator's policy-aligner*
+        aligner aligner's aligners red-team* redteam* devil's advocate advocate's skeptic sceptic ethicist synthesizer
+    who: panel panels reviewer* judge judges agent agents evaluator* annotator* committee colleague* peer peers
+        participant*
+        speaker* counterpart* teammate* seat seats voices group team table board verifier* arbiter* proposer* opponent*
+        facilitator* drafter* mediator* checker* fellow
+    model: model models assistant assistants
+    other: other others another previous second first third last next fellow preceding prior same earlier fourth
+    no: no further
+    number: one two three four 1 2 3 4 5 a b c d
+    needed: needed left
+    draft: draft drafts redraft version versions iteration revision chain
+    stage: round rounds turns
+    turn: turn
+    talk: deliberation deliberations debate debates discussion discussions exchange consensus
+    worry: worry worries point concern concerns view argument remark comment
+    held: objection objections stance stances edit edits amendment amendments
+    vote: vote votes proposal motion
+    thought: thought thoughts
+    withdrawn: withdrawn proposed accepted rejected merged
+    did: agree agrees agreed settle settled settles object objects objected objecting accept accepts voted discussed
+        decided satisfied concluded approved concur* converged reached signed argued argues noted notes pointed
+        suggested suggests raised raises flagged said says insisted warned wrote revised refined edited withdrew
+        withdraw remarked observed found wanted asked thinks added made closed closes dropped resolved answered seconded
+        conceded unanimous unanimously yield adopted missed replaces covered add
+    we: we all everyone everybody both our us nobody none i i'd i'll i've my me
+    the: the this that an its
+    open: open final current latest seed initial existing present earlier remaining
+    by: by as per with from unlike against answering echoing agreeing siding joining addressing heeding of on building
+        following like
+    in: in after during since through upon
+    reads: is was has reads already misses lacks leaves needs stands still now should looks
+    back: feedback comments review
+    reviewed: updated rewritten amended reviewing rereading checking comparing editing merging fold folding
+    among: among between amongst with
+    science: scientific medical expert legal academic public general
+    before: before ahead above
 """
-
-
-_VOICES = group(
-    r"""
-    s[ck]eptics?|ethicists?|arbiters?|proposers?|opponents?|proponents?|challengers?|facilitators?|drafters?
-    verifiers?|synthesi[sz]ers?|mediators?|optimists?|pessimists?|contrarians?|summari[sz]ers?|planners?|checkers?
+_OF_ITSELF = """
+    seat ..3 did/held/reads
+    seat ..1 worry
+    by ..2 seat
+    did ..4 seat
+    other who ..3 did
+    we ..2 who ..2 did
+    the ..1 seat/talk ..2 did
+    no ..1 who ..2 did
+    we ..3 did ..4 draft/talk/held
+    who did ..1 by ..3 back/draft
+    the who did
+    draft ..4 we ..3 did
+    draft ..4 did ..3 by ..2 who/seat
+    draft ..3 we ..3 did
+    reviewed/did ..2 by/in ..2 back/who/seat
+    in ..2 stage ..1 by ..1 talk/back
+    in ..1 the talk
+    talk ..2 did
+    number ..3 who ..2 did
+    talk ..1 among ..2 who/seat
+"""
+_TABLE = Phrasing(
+    _KINDS,
+    f"""
+    {_OF_ITSELF}
+    ^ seat
+    by ..2 other who
+    who/model number
+    who before we
+    we ..2 did ..3 draft/talk/stage
+    we ..2 talk
+    the open draft/held
+    the ..1 draft ..1 reads/did
+    we ..2 other stage/turn/held/vote/draft
+    we ..3 held/vote
+    the held
+    the ..1 withdrawn thought
+    the/no ..2 held ..4 needed
+    talk ..2 reads
+    in ..2 stage
+    stage/turn/draft number
+    reviewed ..2 the ..1 draft
+    the other thought
     """,
+    spoilt="science talk",
 )
-_VOICES_NEEDS = (
-    "keptic|ceptic|ethicist|arbiter|proposer|opponent|proponent|challenger|facilitator|drafter|verifier|synthesi|"
-    "mediator|optimist|pessimist|contrarian|summari|planner|checker"
+_BACKSTAGE = Phrasing(_KINDS, _OF_ITSELF, spoilt="science talk")
+_STRANGE = Phrasing(
+    "seat: critic critics expander* seeder* refiner* deliberator* decomposer* policy-align* aligner* co-deliberator*",
+    "seat",
 )
-_SHARED = {"spoke": _SPOKE, "towards": _TOWARDS, "held": _HELD}
-_SEAT = Wording(_SEATS_NEEDS, _SPOKEN_BY, seats=_SEATS, other=f"(?:{_OTHER} )?", **_SHARED)
-_VOICE = Wording(
-    _VOICES_NEEDS,
-    r"""
-    \b(?:the|our|another|my fellow) @seats@ @spoke@
-    \b(?:as|per|with|answering|addressing|unlike|like|to|against) the @seats@(?:'s)?(?: @held@)?(?=[,:])
-    \A\W*@seats@\s?:
-    """,
-    seats=_VOICES,
-    spoke=_SPOKE,
-    held=_HELD,
-)
-_MAYBE_SEAT = Wording(_MAYBE_SEATS_NEEDS, _SPOKEN_BY, seats=_MAYBE_SEATS, other=f"(?:(?:{_OTHER}|another) )", **_SHARED)
-_TABLE = Wording(
-    "round|turn|draft|iteration|version|revision|deliberation|discussion|thought|consensus|agree|settled|voted|"
-    "no one|none of us|seat|speaker|participant|assistant|model|panelist|colleague|peer|counterpart|teammate|"
-    "converged|concur|nobody|others|role|table|debate|panel|exchange|chain|edit|answer|objection|stance|vote|"
-    "agent|reviewer|deliberator|seat|annotator|evaluator|before me|after me|ahead of me|next to me|moderator|"
-    "group|team",
-    r"""
-    \b(?:in|during|since|from|by|after|until|for) (?:the |this |my |our )?(?:@other@|final|opening|
-      initial) (?:round|turn|draft|iteration|version|revision|deliberation|discussion)s?\b
-    \b(?:two|three|four|several|\d) rounds\b
-    \b(?:colleague|reviewer|agent|speaker|participant)s? (?:at|around|of) (?:the|this|our) table\b
-    \b(?:nobody|no one|none of us|no (?:\w+ )?(?:seat|agent|reviewer|deliberator|speaker|panelist)s?) (?:has |had )?
-      object
-    \b(?:agent|seat|reviewer|deliberator|panelist|speaker|participant|assistant|model) (?:\d|[a-d]|one|two|three)\b
-    \bturn (?:\d|one|two|three|four)\b
-    \b(?:my|our|the) (?:\w+ )?(?:colleague|peer|counterpart|teammate|co-?reviewer)s?(?: above| before me| here)? @spoke@
-    \b(?:the )?others (?:have |all |both )*(?:voted?|agreed?|objected|said|accepted)\b
-    \bin my role as\b
-    \b(?:my|the) (?:first|second|third|previous|last|next|earlier) (?:turn|round)\b
-    \b(?:in|after|from|since|of) round (?:\d|one|two|three|four)
-    \bround (?:\d|one|two|three)[ ]
-    \b(?:the|this|my|our) (?:seed|current|latest|earlier|previous|first|initial|prior|existing|last|
-      present) (?:draft|chain|edit|turn|version of (?:the|this) (?:answer|chain|draft))\b
-    \b(?:the|this) draft (?:as it stands|above|says|is|was|has|already|still|should|needs|misses|lacks|leaves|now)\b
-    \b(?:review|read|reread|re-read|check|edit|revis|rewrit|improv|compar|extend|tighten)(?:ing|ed|e|s)? (?:over |
-      through )?(?:the|this|my|our|that) (?:\w+ )?(?:draft|chain|seed|thoughts)\b
-    \b(?:earlier|previous|preceding|above|prior) thoughts?\b
-    \b(?:my|the) (?:earlier|previous|last|prior|own) (?:objection|stance|edit|turn|vote|round)s?\b
-    \b(?:previous|earlier|other|fellow|another|preceding|next|last|first|second) (?:agent|reviewer|deliberator|
-      seat|panelist|annotator|evaluator)s?\b
-    \b(?:agent|reviewer|deliberator|seat|panelist|speaker|participant|colleague|model)s? (?:before|ahead of|
-      next to|after) me\b
-    \b(?:the|this|our) (?:panel|moderator|reviewers|agents|seats|deliberators|deliberation|group|team) @spoke@
-    \b(?:the|our) moderator\b
-    \bthoughts? (?:number |no\.? ?|#)?(?:\d{1,2}|two|three|four|five)\b
-    \b(?:the|this) thought above\b
-    \breach(?:ed|es)? (?:a |full )?consensus\b
-    \bconsensus (?:was reached|has been|of the (?:panel|group|table|agents|seats|team))
-    \b(?:we|everyone|everybody|all seats|all agents|all of us|both of us|the seats|the agents) (?:have |has |had |
-      all |both |now |already |finally )*(?:agree|agreed|settled on|voted|converged|concurred|concur)\b
-    \b(?:during|after|in|from) (?:the|our|this) (?:deliberation|debate|panel discussion|discussion|exchange)s?\b
-    \b(?:i|we) (?:withdraw|withdrew|revised?|edited|kept|merge[sd]?) (?:the |this |that |my |an? )?(?:thought|
-      draft|edit|earlier)
-    """,
-    other=_OTHER,
-    spoke=_SPOKE,
-)
-_SUBJECTS = pattern(
-    r"""
-    @seats@|@maybe_seats@|round|draft|turn|discussion|debate|version|edition|consensus|thought|panel|exchange
-    agree
-    """,
-    maybe_seats=_MAYBE_SEATS,
-    seats=_SEATS,
+_SUBJECTS = re.compile(
+    r"critic|expander|align|seed|refin|deliberat|advocate|panel|moderator|review|judge|agent|committee|colleague|peer|"
+    r"participant|speaker|team|group|seat|table|board|round|draft|turn|discussion|debate|version|consensus|thought|"
+    r"exchange|agree|vote|objection|edit|model|assistant|skeptic|drafter"
 )
 
 
 def _deliberation(reading: Reading, known: Known) -> Iterator[str]:
-    own = _own_seats(known)
     for part in reading.parts:
-        found = _overheard(part, reading.prompt.folded, own)
+        found = next((said for said in _heard(part, known) if not _brought_up(said, reading.prompt.folded)), "")
         if found:
             yield f"{part.place} speaks of the deliberation behind it: {excerpt(found)}"
 
 
-_STRANGE = pattern(
-    r"""
-    \b(?:expander|seeder|refiner|deliberator|decomposer|policy[ _-]?aligner|devil'?s[ _]advocate|safety[ _]officer|
-      user[ _]advocate)s?\b
-    \bcritics?\b
-    """,
-)
+def _heard(part: Part, known: Known) -> Iterator[str]:
+    if part.place == "response":
+        # A response may speak of rounds and drafts of its own subject.
+        yield from _BACKSTAGE.each_in(part)
+    else:
+        yield from _TABLE.each_in(part)
+        yield from _STRANGE.each_in(part)
+    if not _CLOSING.isdisjoint(part.signs):
+        yield from (label[0] for label in _label(known.seats | _OURS).finditer(part.folded))
+    if not known.seat_names.isdisjoint(part.vocabulary):
+        yield from _by_name(known.seat_names).each_in(part)
 
 
-def _overheard(part: Part, asked: str, own: tuple[Wording, ...]) -> str:
-    strange = _STRANGE.search(part.folded) if part.place.startswith("thought") else None
-    if strange and not _brought_up(strange[0], asked):
-        return strange[0]
-    # A response may speak of rounds and drafts of its own subject.
-    wordings = (_SEAT, *own) if part.place == "response" else (_SEAT, _VOICE, _MAYBE_SEAT, _TABLE, *own)
-    for wording in wordings:
-        found = wording.search(part.folded)
-        if found and not _brought_up(found[0], asked):
-            return found[0]
-    return ""
-
-
-def _brought_up(phrase: str, asked: str) -> bool:
+def _brought_up(sentence: str, asked: str) -> bool:
     """Tell whether the asker used the word: a film's critic, the first round of a match."""
-    return any(word.rstrip("s") in asked for word in _SUBJECTS.findall(phrase))
-
-
-def _own_seats(known: Known) -> tuple[Wording, ...]:
-    """The seats that the rows themselves name as authors."""
-    names = sorted(name for name in known.seats if len(name) > 2)
-    return (_wording_of(tuple(names)),) if names else ()
+    return any(f" {word}" in f" {asked}" for word in _SUBJECTS.findall(sentence))
 
 
 @lru_cache(maxsize=16)
-def _wording_of(names: tuple[str, ...]) -> Wording:
-    spelt = "|".join(re.escape(name).replace("_", "[ _-]") for name in names)
-    needs = "|".join(name.split("_")[0] for name in names)
-    return Wording(needs, _SPOKEN_BY, seats=f"(?:{spelt})", other="", **_SHARED)
+def _by_name(names: frozenset[str]) -> Phrasing:
+    """The seats that the rows name as authors: a name may be a word of everyday, so it has to speak or be answered."""
+    return Phrasing(f"own: {' '.join(sorted(names))}\n{_KINDS}", "the own ..2 did\n by ..1 own ..1 did/held", late=True)
+
+
+_OURS = frozenset({"decomposer", "seeder", "critic", "expander", "policy_aligner", "deliberator", "refiner"})
+_CLOSING = frozenset("]:)>")
+
+
+@lru_cache(maxsize=16)
+def _label(seats: frozenset[str]) -> "re.Pattern[str]":
+    """A seat named as the speaker of what follows."""
+    names = "|".join(re.escape(seat.lower()).replace("_", "[_ -]") for seat in sorted(seats))
+    return re.compile(rf"(?:\A|\n)\W{{0,3}}(?:{names})\W{{0,2}}[\]:)>]")
 
 
 CHECKS = (

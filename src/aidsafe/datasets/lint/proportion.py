@@ -16,7 +16,7 @@ Risk = Literal["low", "open", "high"]
 _TIMES = 3.5
 _LONG_LOW, _LONG_ANY = 90, 160
 _MOST_WORDS_LOW, _MOST_THOUGHTS_LOW = 260, 10
-_SHORT_HIGH = 12
+_SHORT_HIGH, _SHORT_ANY = 12, 6
 _RAMBLING = 45
 
 
@@ -45,7 +45,9 @@ def _too_long(reading: Reading, known: Known) -> Iterator[str]:
 def _too_short(reading: Reading, known: Known) -> Iterator[str]:
     words = sum(len(part.words) for part in reading.thoughts)
     usual = known.chain_words_by.get(reading.row.decision) or known.chain_words
-    if risk_of(reading) == "high" and 0 < words < _SHORT_HIGH and known.enough and words * _TIMES < usual:
+    careful = reading.row.decision in ("refuse", "safe_complete") and words < _SHORT_ANY and words * 2 < usual
+    high = risk_of(reading) == "high" and words < _SHORT_HIGH and words * _TIMES < usual
+    if 0 < words and known.enough and (high or careful):
         yield f"the chain has {words} words where much is at stake (usual are {usual:.0f})"
 
 
@@ -70,9 +72,10 @@ def _astray(reading: Reading, known: Known) -> Iterator[str]:
     if not row.stepwise or not row.citations or len(row.thoughts) < 3:
         return
     for part, thought in zip(reading.thoughts, row.thoughts, strict=True):
+        if thought.citations or not _NAME.search(part.text):
+            continue
         own = {word[:5] for word in content_words(part.folded)}
-        names = _NAME.search(part.text)
-        if thought.citations or len(own) < _FEWEST_ASTRAY or not names:
+        if len(own) < _FEWEST_ASTRAY:
             continue
         rest = (other.folded for other in (reading.prompt, reading.response, *reading.thoughts) if other is not part)
         if not own & {word[:5] for text in rest for word in content_words(text)}:

@@ -1,13 +1,26 @@
 """A row as the checks read it: its texts folded and cut into sentences, once for all of them."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from aidsafe.datasets.lint.spelling import kinds_in
+from aidsafe.datasets.lint.wording import Wording
 from aidsafe.datasets.rows import Row
 
-__all__ = ["Part", "Reading", "content_words", "excerpt", "fold", "sentences_of", "words_of"]
+__all__ = [
+    "Part",
+    "Reading",
+    "carries",
+    "content_words",
+    "excerpt",
+    "fold",
+    "sentences_of",
+    "stem_of",
+    "stemmed",
+    "words_of",
+]
 
 LONGEST = 100_000
 """How many characters of a text are read from its start, and how many up to its end; what lies between is not."""
@@ -22,13 +35,17 @@ _PLAIN = str.maketrans(
 _GAP = re.compile(r"[ \t]{2,}|\t")
 _END = re.compile(r"(?<=[.!?])[\"')\]*]*\s+|\n+")
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+_SPOKEN = re.compile(rf"{_WORD.pattern}|\?(?=\n)|\n")
+_SIGNS = ("?", "\n")
 
 
 def fold(text: str) -> str:
     """Lower case, with plain quotes, dashes and spaces; of a very long text its two ends."""
     if len(text) > 2 * LONGEST:
         text = f"{text[:LONGEST]}\n{text[-LONGEST:]}"
-    return _GAP.sub(" ", text.translate(_PLAIN).lower())
+    plain = text.replace("`", "'") if text.isascii() else text.translate(_PLAIN)
+    folded = plain.lower()
+    return _GAP.sub(" ", folded) if "  " in folded or "\t" in folded else folded
 
 
 def sentences_of(folded: str) -> list[str]:
@@ -52,9 +69,35 @@ _LITTLE = frozenset(
 )
 
 
+def carries(word: str) -> bool:
+    """Tell whether a word carries meaning."""
+    return word not in _LITTLE and len(word) > 1
+
+
 def content_words(folded: str) -> list[str]:
     """The words that carry meaning."""
-    return [word for word in words_of(folded) if word not in _LITTLE and len(word) > 1]
+    return [word for word in words_of(folded) if carries(word)]
+
+
+def stemmed(words: Iterable[str]) -> frozenset[str]:
+    """The words of meaning without their endings."""
+    return frozenset(map(_meaning_of, words)) - _NO_MEANING
+
+
+_NO_MEANING = frozenset({""})
+
+
+@lru_cache(maxsize=65536)
+def _meaning_of(word: str) -> str:
+    return stem_of(word) if carries(word) else ""
+
+
+def stem_of(word: str) -> str:
+    """A word without its ending."""
+    for ending in ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            return word[: -len(ending)]
+    return word
 
 
 def excerpt(text: str, length: int = 80) -> str:
@@ -81,9 +124,42 @@ class Part:
         return sentences_of(self.folded)
 
     @cached_property
+    def spoken(self) -> list[str]:
+        """The words of every sentence, each with its line end; a question's mark is a word before it."""
+        return _SPOKEN.findall("\n".join((*self.sentences, "")))
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word once."""
+        return frozenset(self.spoken)
+
+    @cached_property
+    def kinds(self) -> int:
+        """The kinds of its words, a bit each."""
+        return kinds_in(self.vocabulary)
+
+    @cached_property
     def words(self) -> list[str]:
         """The folded words."""
-        return words_of(self.folded)
+        return [word for word in self.spoken if word not in _SIGNS]
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """Every character there is in the text."""
+        return frozenset(self.text)
+
+    @cached_property
+    def meaning(self) -> frozenset[str]:
+        """Its words of meaning without their endings."""
+        return stemmed(self.vocabulary)
+
+    def search(self, wording: Wording) -> "re.Match[str] | None":
+        """Where a thing is said first."""
+        return wording.search(self.folded)
+
+    def match(self, wording: Wording) -> "re.Match[str] | None":
+        """The words at the beginning, if the thing is said there."""
+        return wording.match(self.folded)
 
 
 @dataclass(frozen=True)
@@ -116,6 +192,16 @@ class Reading:
         if self.row.stepwise:
             return self.thoughts
         return tuple(Part(f"paragraph {place}", text) for place, text in enumerate(_paragraphs(self.row.chain), 1))
+
+    @property
+    def settled(self) -> tuple[Part, ...]:
+        """The thoughts; of a chain that is one text, and doubts on its way, the last paragraph."""
+        return self.thoughts if self.row.stepwise else self.steps[-1:]
+
+    @cached_property
+    def quotes(self) -> tuple[str, ...]:
+        """What the chain quotes from rules, folded."""
+        return tuple(fold(citation.quote) for citation in self.row.citations if citation.quote.strip())
 
     @property
     def parts(self) -> Iterator[Part]:

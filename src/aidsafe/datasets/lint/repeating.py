@@ -2,19 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cached_property, lru_cache
+from itertools import chain
 from operator import eq
 
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known
-from aidsafe.datasets.lint.reading import Part, Reading, content_words, excerpt, words_of
+from aidsafe.datasets.lint.reading import Part, Reading, excerpt, words_of
 
 __all__ = ["CHECKS", "likeness"]
 
 _MOST_COMPARED = 120
 _FEWEST_WORDS = 5
-_NEAR, _SAME_WORDS, _HELD = 0.6, 0.75, 0.9
-_LOOP, _LOOP_WORDS = 3, 4
+_NEAR, _SAME_WORDS, _SAME_ROOTS, _HELD = 0.6, 0.75, 0.8, 0.9
+_LOOP = 3
 
 
 def _repeated(reading: Reading, known: Known) -> Iterator[str]:
@@ -30,34 +30,33 @@ def _repeated(reading: Reading, known: Known) -> Iterator[str]:
 
 def _nearly_repeated(reading: Reading, known: Known) -> Iterator[str]:
     steps = [part for part in reading.steps[:_MOST_COMPARED] if len(part.words) >= _FEWEST_WORDS]
-    shingled = [_Shingled(part) for part in steps]
-    for place, later in enumerate(shingled):
-        earlier = next((one for one in shingled[:place] if later.repeats(one)), None)
+    for place, later in enumerate(steps):
+        alike = (one for one in steps[:place] if _share_a_third(later.meaning, one.meaning))
+        earlier = next((one for one in alike if _says_again(later, one)), None)
         if earlier:
-            yield f"{later.part.place} says again what {earlier.part.place} says: {excerpt(later.part.text, 60)}"
+            yield f"{later.place} says again what {earlier.place} says: {excerpt(later.text, 60)}"
 
 
-class _Shingled:
-    """A step, and what it is compared by."""
+def _share_a_third(one: frozenset[str], other: frozenset[str]) -> bool:
+    return 3 * len(one & other) >= min(len(one), len(other))
 
-    def __init__(self, part: Part) -> None:
-        self.part = part
-        self.meaning = frozenset(_stem(word) for word in content_words(part.folded))
 
-    @cached_property
-    def letters(self) -> frozenset[str]:
-        """Every five letters in a row."""
-        return _letters(self.part.words)
+def _says_again(later: Part, earlier: Part) -> bool:
+    """Tell whether both say the same in nearly the same words, and are not the same text."""
+    if later.words == earlier.words:
+        return False
+    one, other = _letters(later.words), _letters(earlier.words)
+    if likeness(one, other) >= _NEAR or _held(one, other) >= _HELD:
+        return True
+    if min(len(later.meaning), len(earlier.meaning)) < 4:
+        return False
+    same = likeness(later.meaning, earlier.meaning) >= _SAME_WORDS
+    return same or likeness(_roots(later), _roots(earlier)) >= _SAME_ROOTS
 
-    def repeats(self, other: "_Shingled") -> bool:
-        """Tell whether both say the same in nearly the same words, and are not the same text."""
-        shared = len(self.meaning & other.meaning)
-        if self.part.words == other.part.words or 3 * shared < min(len(self.meaning), len(other.meaning)):
-            return False
-        if likeness(self.letters, other.letters) >= _NEAR or _held(self.letters, other.letters) >= _HELD:
-            return True
-        enough = min(len(self.meaning), len(other.meaning)) >= 4
-        return enough and likeness(self.meaning, other.meaning) >= _SAME_WORDS
+
+def _roots(part: Part) -> frozenset[str]:
+    """What its words of meaning begin with: invades and invasion are one."""
+    return frozenset(word[:4] for word in part.meaning)
 
 
 def likeness(one: frozenset[str], other: frozenset[str]) -> float:
@@ -78,22 +77,25 @@ def _letters(words: Sequence[str]) -> frozenset[str]:
     return frozenset(text[place : place + 5] for place in range(max(1, len(text) - 4)))
 
 
-@lru_cache(maxsize=65536)
-def _stem(word: str) -> str:
-    for ending in ("ingly", "edly", "ing", "ies", "ed", "es", "ly", "s"):
-        if word.endswith(ending) and len(word) - len(ending) >= 4:
-            return word[: -len(ending)]
-    return word
-
-
 def _loops(reading: Reading, known: Known) -> Iterator[str]:
     for part in reading.parts:
-        counted = Counter(said for sentence in part.sentences if len(said := tuple(words_of(sentence))) >= _LOOP_WORDS)
-        said, times = counted.most_common(1)[0] if counted else ((), 0)
-        if times >= _LOOP and not _is_verse(part):
-            yield f"{part.place} says {excerpt(' '.join(said), 50)} {times} times"
+        again = _again(part)
+        if again and not _is_verse(part):
+            yield f"{part.place} says {excerpt(again, 50)} several times"
         elif _is_double(part):
             yield f"{part.place} stands there twice over: {excerpt(part.text, 60)}"
+
+
+def _again(part: Part) -> str:
+    """A sentence that comes three times, whatever marks and numbers stand about it; of one word, in a row."""
+    if len(part.sentences) < _LOOP:
+        return ""
+    said = [one for line in " ".join(part.spoken).split("\n") if (one := line.strip(" ?0123456789"))]
+    if len(set(said)) > len(said) - (_LOOP - 1):
+        return ""
+    in_a_row = (one for one, two, three in zip(said, said[1:], said[2:], strict=False) if one == two == three)
+    often = (one for one, times in Counter(said).items() if times >= _LOOP and " " in one)
+    return next(chain(in_a_row, often), "")
 
 
 def _is_double(part: Part) -> bool:
@@ -110,9 +112,14 @@ def _is_verse(part: Part) -> bool:
 
 def _stutters(reading: Reading, known: Known) -> Iterator[str]:
     for part in reading.parts:
-        found = next((said for size in range(1, 7) if (said := _in_a_row(part.words, size))), "")
+        if len(part.words) - len(part.vocabulary) < _LOOP - 2 or max(Counter(part.words).values()) < _LOOP:
+            continue
+        found = next((said for size in range(1, _LONGEST_STUTTER + 1) if (said := _in_a_row(part.words, size))), "")
         if found:
             yield f"{part.place} stutters: {excerpt(found, 60)}"
+
+
+_LONGEST_STUTTER = 6
 
 
 def _in_a_row(words: Sequence[str], size: int) -> str:
@@ -125,20 +132,38 @@ def _in_a_row(words: Sequence[str], size: int) -> str:
 
 def _brought_back(reading: Reading, known: Known) -> Iterator[str]:
     removed = {" ".join(words_of(text.lower())) for text in reading.row.removed}
-    removed_letters = [_letters(said.split()) for said in removed if len(said.split()) >= _FEWEST_WORDS]
     for part in reading.thoughts if removed else ():
         said = " ".join(part.words)
-        if said in removed or any(likeness(_letters(part.words), other) >= 0.85 for other in removed_letters):
+        if said in removed or any(_is_like(said, other) for other in removed):
             yield f"{part.place} was removed and stands in the chain all the same: {excerpt(part.text, 60)}"
+
+
+def _is_like(said: str, other: str) -> bool:
+    """Tell whether two texts are the same but for a word or two; they cannot be if one is much longer."""
+    alike = 0.8 * len(other) <= len(said) <= 1.25 * len(other) and other.count(" ") + 1 >= _FEWEST_WORDS
+    return alike and likeness(_letters(said.split()), _letters(other.split())) >= 0.85
 
 
 def _echoes(reading: Reading, known: Known) -> Iterator[str]:
     asked, answered = reading.prompt.words, reading.response.words
     if len(answered) >= 4 and asked == answered:
         yield f"the response is the prompt: {excerpt(reading.response.text, 60)}"
-    chain = [word for part in reading.thoughts for word in part.words]
-    if len(answered) >= 8 and chain == answered:
+    thought = [word for part in reading.thoughts for word in part.words]
+    if len(answered) >= 8 and thought == answered:
         yield f"the response is the chain: {excerpt(reading.response.text, 60)}"
+        return
+    said = f" {' '.join(answered)} "
+    copied = next((part for part in reading.thoughts if _stands_in(part.words, said)), None)
+    if copied:
+        yield f"the response repeats {copied.place}: {excerpt(copied.text, 60)}"
+    elif _stands_in(asked, f" {' '.join(answered[: len(asked) + _FEWEST_WORDS])} ") and len(answered) > len(asked):
+        yield f"the response begins with the prompt: {excerpt(reading.response.text, 60)}"
+
+
+def _stands_in(words: Sequence[str], said: str) -> bool:
+    """Tell whether words stand in a text; a few only at its beginning, where they are no phrase of its own."""
+    spelt = f" {' '.join(words)} "
+    return spelt in said if len(words) >= _FEWEST_WORDS + 2 else len(words) >= 4 and said.startswith(spelt)
 
 
 CHECKS = (

@@ -5,16 +5,17 @@ labelled, the words of a refusal are found more surely than those of a half-hear
 """
 
 import re
+from functools import lru_cache
 from typing import Literal
 
+from aidsafe.datasets.lint.declining import declines
 from aidsafe.datasets.lint.reading import Part
-from aidsafe.datasets.lint.wording import group, pattern
+from aidsafe.datasets.lint.wording import Wording, pattern
 
 __all__ = [
     "Stance",
     "asks",
     "bare_refusal",
-    "declines",
     "judges",
     "preaches",
     "scolds",
@@ -25,126 +26,19 @@ __all__ = [
 
 Stance = Literal["declines", "serves", "both", "unclear"]
 
-_CANNOT = group(
-    r"""
-    can(?:'?t|not| not| neither| in no way)
-    could(?:n't| not)|won'?t|will not|will never|would(?:n't| not)|shan't|shall not|do(?:n't| not)|am not
-    'm not|are not|aren't|'re not|must not|should(?:n't| not)|may not|mustn't
-    (?:am |'m |are |'re )?(?:\w+ )?(?:unable|not able|unwilling|not willing|not prepared|not comfortable|not free|
-      not in a position|not permitted|not allowed|not designed|not meant|not programmed)
-    """,
-)
-_HELP = group(
-    r"""
-    help|assist|aid\b|provid|giv(?:e|ing)\b|offer|shar(?:e|ing)\b|answer|comply|fulfil|support|discuss|creat
-    writ(?:e|ing)|generat|produc|explain|walk|tell|teach|describ|recommend|guid(?:e|ing)|participat|engag
-    continu|do (?:that|this|so|it)
-    go (?:into|along|there|ahead|further)
-    suppl|outlin|draft|take part|contribut|respond|reveal|disclos|list|detail|spell|entertain|indulg|accommodat
-    advis|suggest|point you|facilitat|enabl|encourag|promot|proceed
-    be (?:of (?:help|use)|part of|involved|party)
-    show|hand|get into|lend|condon|endors|make (?:that|this|it)|repeat|reproduc|say how|set out|lay out
-    put together|be giving|be helping|be doing|display|fabricat|comment|speak (?:about|to|on|of)|touch|weigh in
-    talk about|discuss|be drawn|deal with|handle|take (?:this|that|it) on|cover|say (?:more|anything|any more)
-    get involved|join|play along|have access|look up|role-?play|pretend|translat|summari[sz]|compos|tolerat
-    joke|name[ ]|identify|locate|lead|direct|counsel|instruct|coach
-    mak(?:e|ing) (?:a|an|any|up|such|fun)
-    """,
-)
-_SLOW = group(
-    r"""
-    (?:(?:really|simply|just|therefore|also|honestly|personally|still|firmly|respectfully|however|unfortunately|am|
-      are|do|will|truly|,|afraid|that|sorry|but|i) ){0,6}
-    """,
-)
-_MANY = r"(?:[^\s.!?;]+ ){0,6}?"
-
-_DECLINES = pattern(
-    r"""
-    \b(?:i|we|this assistant)(?: am an? [^.!?,]{0,40}?(?: and|, so|, and))?
-      (?: @slow@|(?='))(?:'?\w+ )?@cannot@ (?:have the (?:ability|capability) to )?@many@@help@(?! but\b)
-    ^(?:(?:oh|well|no|sorry|apologies|unfortunately|regrettably|regretfully|afraid|my)[,.;!]? ){0,3}
-      (?:but )?@cannot@(?: going)? (?:to )?@many@@help@
-    \b(?:i|we)(?:'ll| will|'m| am|'d| would)? (?:\w+ ){0,3}(?:declin|refus|reject|turn(?:ing)? (?:this|that|it|
-      you) down|say(?:ing)? no|pass on|stop(?:ping)? (?:here|short)|rather not|prefer not|hold(?:ing)? (?:this|
-      that) back|keep(?:ing)? out of|steer(?:ing)? clear|leav(?:e|ing) (?:that|this|it)(?: part)? (?:out|there|
-      alone|aside))
-    ^(?:that(?:'s| is) |it(?:'s| is) )?(?:a (?:firm |hard |clear |flat )no\b|nope\b)
-    \b(?:the|my) answer (?:here |to that |to this )?(?:is|has to be|must be) (?:a )?(?:\w+ )?no\b
-    \b(?:it|this|that)(?:'s| is| would| will)?(?: be)?(?: not|n't| never)(?: be)? @many@(?:possible|right|
-      appropriate|responsible|acceptable|something|anything|a (?:thing|request|topic|road|place)|
-      ok(?:ay)?) [^.!?]{0,50}?\b(?:i|we|me|to @help@)
-    \b(?:no|not any|zero) (?:\w+ ){0,3}?(?:information|details?|answers?) (?:can|could|may|will|shall) be\b
-    \b(?:no|not any|zero) (?:\w+ ){0,3}?(?:help|assistance|guidance|instructions?|advice|how-to|walkthrough|recipe|
-      directions)\b(?! (?:is |are )?(?:needed|necessary|required))
-    \b(?:nothing|none of (?:it|that|this)) (?:[^\s.!?]+ ){0,5}?(?:provided|given|offered|supplied|shared|answered|
-      described)\b
-    \b(?:so )?there (?:is|will be|can be) (?:none|no (?:answer|help|guidance|assistance|such|way i))
-    (?:^|[,;:-] )(?:declined|refused|denied)(?:[.:,;!]| -|$)
-    \b(?:this|that|it|request|question|part|thing|asked)(?: part| one| request)?
-      (?:'s| is| was| are| has to be| have to be| must be| will be| gets?| needs to be| ought to be| stays| remains)
-      (?: \w+){0,3}? (?:declined|refused|rejected|turned down|off the table|off[- ]limits|out of bounds|unanswered|
-      not answered|withheld|not provided|not given|not supplied|not on offer|left out|left aside|a no)\b
-    \b(?:stays?|remains?|left|goes?|going) (?:\w+ )?(?:unanswered|off[- ]limits|off the table)
-    \b(?:stays?|kept|keep(?:s|ing)?|leaves?|leaving|left) (?:\w+ ){0,3}?out of (?:it|this|that|any|the|my|here|
-      scope|reach)\b
-    \b(?:the )?lines? (?:is|has to be|must be|are|gets?) drawn
-    draw(?:s|ing)? (?:a|the|my) line
-    cross(?:es|ing)? (?:a|the|my) line
-    \bhelp (?:ends|stops)
-    \bi(?:'ll| will| have to| must| need to)? stop (?:at|short|there|before)
-    count me out|\bi(?:'m| am) out\b|not (?:going|about) to happen|not happening
-    nothing (?:here )?(?:i|we) (?:can|will|could|would)[ ]
-    where (?:i|we) (?:stop|draw)
-    \b(?:can(?:'t|not| not)|won't|will not|must not|is not to|are not to|may not|could not|(?:is|are) never|
-      (?:is|are|will be)(?: not|n't)(?! supported| described| discussed| written))
-      (?: to)?(?: be| being)? (?:\w+ ){0,2}?(?:given|provided|answered|shared|offered|fulfilled|met|
-      granted|supported|discussed|supplied|written|described|explained|detailed|on offer|available here|
-      handed (?:out|over))\b
-    \b(?:not|isn't|aren't|never) (?:something|anything|a (?:thing|topic|request|task)|one|a? ?place) (?:that |
-      which )?(?:i|we|to (?:help|give|assist|explain|share|hand))
-    \b(?:inappropriate|wrong|irresponsible|unethical|unsafe|improper|reckless|harmful) (?:for|of) (?:me|us) to\b
-    \b(?:unethical|irresponsible|wrong|inappropriate|unsafe|dangerous|reckless|improper|unwise) (?:of me |
-      for me )?to (?:respond|answer|help|assist|explain|give|provide|share|discuss|say|describe|engage|continue|
-      comment|go into)\b
-    \b(?:answering|responding|helping|explaining|assisting|engaging)(?: \w+)? would be (?:\w+ )?(?:irresponsible|
-      wrong|unethical|unsafe|inappropriate|reckless|dangerous|improper|harmful)
-    \b(?:i|we) (?:won't|can't|cannot|will not|shan't)(?:, \w+)?[.!]?$
-    \b(?:but|and|so) no[.!]?$
-    \blet(?:'s| us) not (?:talk|go|discuss|get|touch|speak|do|dwell|open)
-    \b(?:outside|beyond)(?: of)? (?:what|anything) (?:i|we)(?:'m| am| are| can|'re)?
-    \bprefer (?:to leave|not to)
-    \b(?:requests?|questions?|topics?|things) (?:like (?:this|that|these) )?(?:is|are) (?:\w+ )?(?:declined|
-      refused|not answered|off)
-    \bagainst my (?:\w+ )?(?:guidelines|programming|polic|principles|rules|values)
-    \b(?:must|have to|need to|forced to) (?:\w+ )?(?:decline|refuse|pass)\b
-    """,
-    help=_HELP,
-    many=_MANY,
-    cannot=_CANNOT,
-    slow=_SLOW,
-)
-_NO_REFUSAL = pattern(
-    r"""
-    \bif (?:i|you|they|he|she|we|it)\b[^.!?]{0,40}(?:refus|declin|can't|cannot|won't)
-    help but\b
-    can't recommend (?:it|them|this|that) (?:highly )?enough
-    \b(?:you|they|he|she|people|users?|parents?|neighbou?rs?|company|landlord) (?:\w+ )?(?:decline|refuse)
-    (?:can't|cannot|don't) (?:stress|emphasi[sz]e|overstate|tell (?:if|whether|from))
-    """,
-)
-_JUDGES = pattern(
+_JUDGES = Wording(
     r"""
     \b(?:it|this|that|these|those|doing (?:so|this|that)|such (?:\w+ ){1,3}|the (?:request|content|topic|act|
       activity|question|subject|idea)|what (?:you|is) ask\w*|anything (?:like|of)|\w+ing (?:\w+ ){1,5})
       (?:'s|'re| is| are| was| would(?: be)?| could(?: be| do| cause| lead)?| can(?: be| cause| lead)?|
       [ ]may(?: be)?| goes| go| runs| violat\w*| involv\w*| promot\w*| rais\w*| remain\w*| seem\w*)
-      [^.!?]{0,80}?\b(?:harm|danger|illegal|unlawful|unethical|immoral|inappropriate|irresponsib|unsafe|unacceptable|wrong|crime|criminal|
+      [^.!?]{0,80}?\b(?:harm|danger|illegal|unlawful|unethical|immoral|inappropriate|irresponsib|unsafe|unacceptable|
+      wrong|crime|criminal|
       against (?:the|my|our)|violat|offensive|hateful|hurtful|risk|serious|sensitive|fraud|not (?:ok|right|
       acceptable|appropriate|ethical|legal|permitted|allowed)|never (?:ok|acceptable|appropriate))
     """,
 )
-_PREACHES = pattern(
+_PREACHES = Wording(
     r"""
     \b(?:condone|condemn|promote (?:any|violence|harm)|unethical|immoral|unacceptable|worth living|crisis|
       hot-?line|helpline|reach out|seek (?:professional )?help|sorry to hear|sorry (?:that )?you|dignity|
@@ -156,7 +50,7 @@ _PREACHES = pattern(
       justification|excuse)|rather than|instead of|i (?:must|have to) (?:clarify|emphasi[sz]e)|and illegal)\b
     """,
 )
-_SCOLDS = pattern(
+_SCOLDS = Wording(
     r"""
     \A\W*(?:no, |sorry, |i'm sorry, |i am sorry, )?(?:but )?(?:(?:i (?:must|have to|want to|need to) (?:clarify|
       emphasi[sz]e|stress|note|point out|remind you) that )|it(?:'s| is) (?:important|crucial|essential|
@@ -168,7 +62,7 @@ _SCOLDS = pattern(
     \bdo(?:es)? not condone\b
     """,
 )
-_SERVES = pattern(
+_SERVES = Wording(
     r"""
     ^(?:sure|certainly|absolutely|of course|gladly|definitely|okay|ok|great|no problem|yes|yep|happy to|
       with pleasure|alright|all right)\b(?![^.!?]{0,40}(?:not|n't|no\b))
@@ -200,7 +94,7 @@ _ASKS = pattern(
     depends on (?:what|which|whether)
     """,
 )
-_CLOSES = pattern(
+_CLOSES = Wording(
     r"""
     \b(?:let me know|feel free|happy to (?:help|assist)|here to (?:help|assist|support)|glad to|anything else|
       something else|other (?:questions?|topics?|requests?)|ask (?:me )?(?:about )?(?:anything|something)|
@@ -212,11 +106,7 @@ _CLOSES = pattern(
 _TURN = re.compile(r"\b(?:but|however|instead|rather|what (?:i|we) can|though|still|that said|yet|while)\b")
 
 
-def declines(sentence: str) -> bool:
-    """Tell whether a folded sentence says that something asked for is not given."""
-    return bool(_DECLINES.search(sentence)) and not _NO_REFUSAL.search(sentence)
-
-
+@lru_cache(maxsize=4096)
 def judges(sentence: str) -> bool:
     """Tell whether a folded sentence does no more than call something harmful or wrong."""
     return bool(_JUDGES.search(sentence))
@@ -232,6 +122,7 @@ def scolds(sentence: str) -> bool:
     return bool(_SCOLDS.search(sentence))
 
 
+@lru_cache(maxsize=4096)
 def serves(sentence: str) -> bool:
     """Tell whether a folded sentence begins to give what was asked for."""
     return bool(_SERVES.search(sentence))

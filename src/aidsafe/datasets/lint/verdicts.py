@@ -1,131 +1,185 @@
-"""What a sentence of a chain concludes: to refuse, to comply, or nothing."""
+"""What the sentences of a chain conclude: to refuse, to comply, or nothing."""
 
+from collections.abc import Iterator
 from typing import Literal
 
-from aidsafe.datasets.lint.wording import Wording, pattern
+from aidsafe.datasets.lint.phrasing import Phrasing
+from aidsafe.datasets.lint.reading import Part
+from aidsafe.datasets.lint.wording import Wording
 
-__all__ = ["Verdict", "is_partial", "verdict_of"]
+__all__ = ["Verdict", "is_partial", "verdicts_in", "weighs"]
 
 Verdict = Literal["refuse", "comply"]
 
-_SLOW = r"(?:\w+,? ){0,3}?"
-_REFUSE = Wording(
-    "refus|declin|reject|den|turn|say|withh|help|assist|compl|fulfil|answer|no part|a no|outcome|decision|verdict|"
-    "conclusion|result|course|upshot|ruling|call|step|respond|engag",
-    r"""
-    \b(?:should|must|will|'ll|need to|needs to|have to|has to|going to|ought to|best to|right to|better to|wise to|
-      is to|left is to|course is to|me to|us to|obliged to|bound to|forced to|required to) @slow@(?:refuse|decline|
-      reject|deny|turn (?:it|this|that|them|the \w+) down|say no|withhold (?:it|this|the answer|an answer|help))\b
-    \b(?:should(?: not|n't)|must(?: not|n't)|cannot|can't|can not|won't|will not|not going to|unable to|
-      not able to|ought not to) @slow@(?:help|assist|compl(?:y|ied)|fulfil|be (?:answered|helped|met|given|
-      fulfilled|provided|complied)|answer (?:it|this|that|the (?:request|question|query)))
-    \b(?:it|this|that|request|question|query|one|ask|part|rest) (?:(?:is|gets?|was|be|being) |(?:should|must|
-      has to|needs to|have to|will|can only|ought to) (?:therefore |thus |then )?be )(?:therefore |thus |then |
-      hence |politely |firmly )?(?:declined|refused|rejected|turned down|denied|a refusal|a no)\b
-    \b(?:declining|refusing|refusal|a no|turning it down|saying no) (?:is|would be|remains|seems|follows|it is|
-      has to be) (?:\w+ )?(?:the|right|due|best|only|needed|required|necessary|warranted|in order|called|outcome|
-      proper|correct|safest|what|appropriate|fitting|apt|sensible|reasonable|prudent|wise|sound|justified|in place)
-    \b(?:i|we)(?:'ll| will| shall| must| should| can| am|'m)? (?:\w+ )?(?:not|never) (?:be |going to )?(?:answer|
-      assist|comply|help|respond|engag|fulfil)\w*(?: (?:with )?(?:it|this|that|the (?:request|question|
-      query)))?(?=[.!;]|\Z)
-    \b(?:outcome|decision|verdict|conclusion|answer|result|course|upshot|only option|ruling|call|
-      step)(?: here| left| then)? (?:is|has to be|must be|should be|will be|remains|
-      stays) (?:\w+ ){0,3}?(?:refus\w+|declin\w+|a no\b|no\b(?! (?:harm|risk|reason|doubt|problem|different|longer|
-      less|more))|reject\w+|denial|turn(?:ing)? (?:it|this) down)
-    \b(?:so|therefore|hence|thus|accordingly|consequently),? (?:this |it |the request |that )?(?:is |gets |
-      must be |has to be )?(?:i )?(?:decline|refuse|declined|refused)\b
-    \b(?:makes?|leaves?|means?|requires?|warrants?|calls? for|demands?|justif(?:y|ies)|(?:only|right|best|safest|
-      responsible|proper|sensible|prudent) (?:\w+ )?(?:thing|course|option|way|choice|answer|move|step|
-      path)(?: here| left| then)? (?:is|would be)(?: to)?) (?:a |an |the |only )?(?:\w+ )?(?:refus\w*|declin\w*|
-      turn(?:ing)? (?:it|this) down|say(?:ing)? no|reject\w*)
-    \bno way (?:\w+ ){0,2}?(?:this|it|that) can be
-    \bno part of (?:it|this|that) (?:can|may|should|will) be
-    \ba refusal (?:follows|is)
-    \brefuse (?:it|this|the request|to (?:help|assist|answer|provide|comply))\b
-    \bdecline (?:it|this|the request|to (?:help|assist|answer|provide|comply))\b
+_KINDS = """
+    others: user's police bank shop employer company court doctor doctors hospital banks shops people they you he
+        she law
+        someone others parents
+    no: no
+    not: not isn't never don't doesn't can't cannot won't shouldn't mustn't couldn't needn't wouldn't
+    nothing: nothing
+    refuse: refuse refuses refused refusing refusal declin* reject* deny denial withhold* withheld
+    down: down away
+    turn: turn turned turning turns
+    comply: comply complying complied complies compliance grant granting granted oblige obliging yes
+    answer: answer answers answered answering help helps helped helping assist* fulfil* met meet reply replies serve
+        served respond* response provide* honour* honor* satisf* entertain* accommodat*
+    tell: explain* describ* outline lay walk unpack
+    give: give given giving provided shared offered said told told supplied disclosed revealed written explained
+    full: all full fully complete completely plain plainly direct directly entire entirely whole everything openly
+        freely
+        unrestricted exact exactly straight outright unconditional
+    method: method recipe procedure steps step instructions details detail guide text plan script
+    asked: asked requested wanted wants
+    back: back
+    held: held hold holding left
+    reserve: reserv* hesitat* limit limits restrict* caveat* condition* exception*
+    so: so therefore hence thus accordingly consequently conclude concluded conclusion outcome verdict decision follows
+        follow ruling upshot result settles settled decided
+    best: best better right only proper safest wise wisest sensible correct fitting appropriate due called required
+        needed necessary warranted order prudent responsible justified sound reasonable demands requires warrants calls
+    fine: fine okay ok safe acceptable alright clear free happy
+    should: should must will shall i'll we'll ought going bound obliged forced has have need needs is be are
+    can: can may
+    would: would if unless could might wrong mistake overly needless* unnecessar* unfair unkind over-cautious
+        hardly poor
+        odd excessive
+    without: without rather instead than avoid*
+    reason: reason need ground grounds cause basis obstacle objection harm
+    against: against stands speaks weighs way question table
+    way: out off in for
+    it: it this that request question query demand wish them him her
+    get: get gets deserve* owed receive* have
+    say: say says saying
+    ahead: ahead
+    to: to
+    course: course option choice thing outcome move step path call
+    i: i we
+    what: what
+"""
+_UNSURE = """
+    would
+    others ..3 should
+    others ..3 refuse/answer
+    without ..3 refuse/answer
+"""
+_REFUSES = Phrasing(
+    _KINDS,
+    """
+    so/best ..5 refuse
+    so ..3 turn ..2 down
+    should ..3 refuse ..2 it
+    should ..2 refuse ..1 $
+    i ..1 should/refuse ..1 refuse
+    should ..1 turn ..2 down
+    best ..3 turn ..2 down
+    turn ..2 down ..5 best/so
+    refuse ..5 best/so
+    refuse ..2 to ..1 answer
+    ^ refuse ..2 it
+    it ..2 should ..2 refuse
+    it ..3 turn ..1 down
+    it ..2 to refuse
+    should ..1 not ..2 answer ..2 it
+    it ..2 should/can ..1 not ..3 answer/comply
+    should ..1 not ..2 answer ..1 $
+    i ..2 not ..2 answer ..2 it
+    i ..2 not ..2 answer ..1 $
+    not ..2 should ..2 answer
+    no ..2 answer ..2 should/can ..4 give
+    no ..1 answer ..1 should ..1 give
+    nothing ..2 should/can ..3 give
+    answer ..3 should ..2 refuse
+    answer ..2 should no $
+    get ..1 no ..1 answer
+    should ..1 no ..1 answer
+    say ..1 no ..3 best/so
+    should ..1 say ..1 no
+    best ..4 say ..1 no
+    so ..3 should ..2 no $
+    so ..1 no ..1 answer
+    answer ..2 way ..2 against
+    it ..1 refuse $
     """,
-    slow=_SLOW,
-)
-_COMPLY = Wording(
-    "in full|fully|plain|instructions|account|direct|complete|freely|openly|without|as asked|straight|at once|"
-    "with everything|with all|with every|the whole|full|everything|unrestricted|comply|help|a yes|answer|nothing|"
-    "all of|entire|no reason|no need|no ground|no cause|clear|green light|good to go|go ahead",
-    r"""
-    \b(?:should|must|will|can|may|'ll|could|going to|safe to|fine to|ok(?:ay)? to|alright to|right to|free to|
-      best to|is to|happy to|able to|wise to|better to) @slow@(?:answer|help|comply|assist|respond|reply|serve|
-      explain (?:it|this|that|everything))\b[^.!?;]{0,40}?\b(?:fully|in full|plainly|directly|completely|freely|
-      openly|without (?:reserv|hesit|limit|restrict|caveat|holding)|as asked|straight|at once|with (?:everything|
-      all|every detail|full)|the whole)
-    \b(?:answer|answered|met|served|helped|given|granted|complied with) (?:\w+ ){0,2}?(?:in full|fully|completely|
-      as asked|without (?:reserv|limit|restrict|caveat)\w*)
-    \b(?:full|complete|plain|straight|direct|unrestricted) (?:answer|help|reply|compliance|assistance|response|
-      account) (?:is|follows|can|may|should|will|it is|serves|fits|seems)
-    \b(?:outcome|decision|verdict|conclusion|result|course|upshot|ruling|call)(?: here)? (?:is|has to be|must be|
-      should be|will be) (?:\w+ ){0,3}?(?:comply|complying|compliance|full help|(?:a )?(?:full|complete|plain|
-      straight|direct) (?:answer|help|reply)|(?:a )?yes\b|answering (?:it|this|in full|fully)|help(?:ing)?\b)
-    \b(?:gets?|receives?|deserves?|owed|have|given|give|should get|see no (?:problem|harm|issue)(?: \w+){0,2}|fine|
-      okay|right) (?:\w+ ){0,3}?(?:full|complete|plain|straight|direct|unrestricted) (?:answer|help|reply|
-      assistance|response|account|instructions)
-    \b(?:fulfilled|granted|answered|met|given|helped|provided) (?:\w+ )?(?:without (?:reserv|hesit|limit|restrict|
-      caveat|condition|holding|exception|any )|in full|fully|completely)
-    \b(?:help|answer|comply|respond|assist)(?:ing)? (?:fully|completely|in full|freely|with (?:all|everything|
-      the whole)) (?:\w+ )?(?:is|seems|would be)
-    \bnothing (?:speaks|stands|weighs) (?:against|in the way of) (?:a |an )?(?:full|complete|plain|straight|direct|
-      answering|helping)\b
-    \b(?:give|tell|hand|show) (?:them|him|her|the (?:user|asker)|whoever asks) (?:everything|all (?:of )?(?:it|that|
-      the)|exactly what|the (?:full|whole|complete))\b
-    \b(?:given|told|shown|get|have) (?:everything|all of it|all (?:the )?details)
-    \bnothing (?:is|needs to be|has to be|should be|need be) (?:held back|withheld|left out)
-    \ball of (?:it|this) (?:may|can|should) be (?:answered|given|said)
-    \b(?:whole|entire|full) (?:request|question) (?:is|can be|may be|should be) (?:met|answered|granted)
-    \bno (?:reason|need|ground|grounds|cause) (?:\w+ )?(?:to|for) (?:\w+ )?(?:refus|declin|withhold|
-      hold(?:ing)? back|hesitat|limit|restrict|caution)
-    \b(?:should|must|will|can|may|'ll|going to|fine to|safe to|right to) (?:\w+ )?comply\b(?! with (?:the )?(?:law|
-      polic|guid|rule|regul|safety|all|any|copyright|privacy|ethic|legal|these|those|standards|content))
-    \b(?:settles|speaks) (?:it |that )?(?:in favou?r of|for) (?:a |an )?(?:straight|full|plain|complete|
-      direct)? ?(?:answer|help|compliance|reply)
-    \b(?:way is clear|green light|good to go|go ahead (?:and|with) (?:answer|help|the full|a full|it|this))
-    """,
-    slow=_SLOW,
-)
-_UNDONE = pattern(
-    r"""
-    (?:\bno|\bno (?:reason|need|ground|grounds|cause|point|call|basis|case)\b[^.!?;]{0,30}|\bnot\b(?: \w+){0,3}|
-      \bn't(?: \w+){0,3}|\bnever\b(?: \w+)?|\bwrong(?: \w+)?|\bmistake|\bwithout|\brather than|\binstead of|
-      \bneedless(?:ly)?|\bunnecessar(?:y|ily)|\bover-?|\bavoid(?:ing)?|\bif (?:i|it|we|they)(?: \w+){0,3}|
-      \bwould be (?:wrong|poor|odd|unfair|a mistake|unkind|excessive)|\bbefore(?: \w+)?|\bhardly|\bonly|
-      \bpart(?:ly|ially)?|\bcould|\bmight|\bmay)\s*(?:to )?\Z
+    spoilt=f"""
+    {_UNSURE}
+    no ..1 reason
+    not ..3 refuse
+    refuse ..4 not
+    no ..2 refuse
     """,
 )
-_BY_OTHERS = pattern(
-    r"""
-    \b(?:user|asker|person|people|someone|they|you|others|police|bank|shop|employer|company|court|
-      doctor)s?(?: \w+){0,2}\s*(?:to )?\Z
+_COMPLIES = Phrasing(
+    _KINDS,
+    """
+    so/best/fine/should/can ..3 answer/give ..4 full/asked
+    best/fine ..2 tell ..8 full/asked
+    best/fine ..2 tell ..3 it $
+    so/best/fine/should/can ..3 answer ..2 without ..1 reserve
+    answer/give ..3 full
+    answer/give ..2 without ..2 reserve/held
+    full ..2 answer ..5 so/best/should/can/fine
+    so ..3 full ..1 answer
+    get ..3 full ..1 answer/method
+    so/best/fine/should ..3 comply
+    comply ..5 best/so/fine
+    full answer ..1 $
+    full comply
+    it ..2 to comply
+    it ..2 should/can ..2 comply
+    it ..2 should/can ..2 answer ..1 $
+    full ..2 method ..2 should/can ..3 give
+    i ..1 can ..1 say ..1 comply
+    say ..1 comply
+    get ..3 asked
+    get ..3 full
+    give ..3 full
+    fine ..3 asked
+    ahead ..4 answer/give/full
+    ahead ..1 $
+    so ..1 full ..3 can/should ..1 give
+    full ..2 it ..2 should/can ..2 answer
+    """,
+    spoilt=f"""
+    {_UNSURE}
+    not ..4 answer/comply/give/full
+    no ..1 answer
+    no ..1 full
     """,
 )
-_HALF = pattern(
+_NOTHING_AGAINST = Phrasing(
+    _KINDS,
+    """
+    nothing ..3 against
+    nothing ..4 held
+    nothing ..3 refuse
+    nothing ..3 without
+    no ..1 reason ..3 refuse/not/against
+    no ..2 reason ..2 reserve
+    """,
+    spoilt=_UNSURE,
+)
+_HALF = Wording(
     r"""
     \b(?:side|sides|one of|other|part|detail|details|steps|specifics|portion|aspect|half|rest|procedure|method|but|
       while|although|except|however|instead|alternativ\w*|general|summary|unless|yet|though|still|safe|redirect\w*|
       support\w*|resource\w*|offer\w*|suggest\w*|provide\w*|point\w* (?:to|them))\b
     """,
 )
+_SIDES = Wording(r"\b(?:sides?|the other|on (?:the )?one hand|both|pulls? apart|against each other)\b")
 
 
-def verdict_of(sentence: str) -> Verdict | None:
-    """What a folded sentence of a chain concludes, if it concludes anything."""
-    refused, complied = _before(_REFUSE, sentence), _before(_COMPLY, sentence)
-    refuses = refused is not None and not _UNDONE.search(refused) and not _BY_OTHERS.search(refused)
-    complies = complied is not None and not _UNDONE.search(complied)
-    if refuses == complies:
-        return None
-    return "refuse" if refuses else "comply"
+def verdicts_in(part: Part) -> Iterator[tuple[str, Verdict]]:
+    """The sentences of a part that conclude one thing, and what they conclude."""
+    refusals, grants = set(_REFUSES.each_in(part)), {*_COMPLIES.each_in(part), *_NOTHING_AGAINST.each_in(part)}
+    for sentence in part.sentences if refusals or grants else ():
+        if (sentence in refusals) != (sentence in grants):
+            yield sentence, "refuse" if sentence in refusals else "comply"
 
 
-def _before(wording: Wording, sentence: str) -> str | None:
-    """What stands before the words, if they are there."""
-    found = wording.search(sentence)
-    return sentence[: found.start()] if found else None
+def weighs(sentence: str) -> bool:
+    """Tell whether a folded sentence sets one side against another, and so concludes neither."""
+    return bool(_SIDES.search(sentence))
 
 
 def is_partial(sentence: str) -> bool:

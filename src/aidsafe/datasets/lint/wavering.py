@@ -4,175 +4,179 @@ from collections.abc import Iterator
 
 from aidsafe.datasets.lint.finding import Check
 from aidsafe.datasets.lint.known import Known
+from aidsafe.datasets.lint.phrasing import Phrasing
 from aidsafe.datasets.lint.reading import Reading, excerpt
-from aidsafe.datasets.lint.wording import Wording, group, pattern
 
 __all__ = ["CHECKS"]
 
-_DOUBT = group(
-    r"""
-    maybe|perhaps|possibly|might|may|could|who knows
-    not (?:\w+ )?(?:sure|certain|convinced)
-    unsure|uncertain|wonder\w*
-    hard to (?:say|tell|be sure|know)
-    difficult to (?:say|tell|know)|i guess|i suppose|probably|conceivably|arguably|doubt\w*|unclear|no idea
+_KINDS = """
+    torn: torn uneasy hesitant hesitating reluctant undecided conflicted ambivalent confused nervous doubtful
+        unconvinced
+        divided unsure uncertain uncomfortable tempted wary
+    unclear: unclear
+    sure: sure certain convinced confident persuaded clear comfortable
+    not: not isn't never hardly don't can't cannot couldn't aren't wasn't no
+    know: know tell say decide judge determine commit settle
+    if: if whether which either
+    maybe: maybe perhaps possibly probably might may could conceivably arguably surely would wouldn't
+    wonder: wonder* doubt* waver* hesitat* guess guessing suppose vacillat* dither* second-guess*
+    act: refus* declin* answer* help* comply* complying complied compliance assist* respond* reply* replies allow*
+        permit* share sharing give giving proceed oblige going
+    fine: fine okay ok acceptable harmless alright permissible unobjectionable
+    judged: safe harm* wrong right problem* appropriate dangerous bad good issue best better
+    decision: decision verdict call conclusion judgement judgment outcome choice course
+    hard: hard difficult tough tricky impossible
+    wait: wait hmm* hm hold hang actually well honestly
+    again: again otherwise differently opposite anew
+    turned: reversed reverse reversing reconsider* rethink* overturned flip flipped mistaken revisit* undo reopened
+    change: change changes changing changed
+    too: too overly bit little touch rather
+    hasty: premature overkill excessive hasty overreacting overreaction over-cautious overcautious heavy-handed
+        quick quickly strict harsh cautious lenient soft rash soon careful severe rigid hastily
+    mind: mind minds heart view views
+    two: two
+    yes: yes
+    or: or
+    thought: thought thoughts
+    one: one
+    second: second
+    then: then
+    both: both
+    hand: hand
+    mixed: mixed overthinking
+    machine: ai machine model bot assistant
+    seem: seem seems feel feels look looks sound sounds is are be was
+    way: way ways side sides
+    who: who
+    fence: fence forth circles
+    toss: toss toss-up tossup coin flip-flop* 50 gut
+    part: part
+    i: i i'm i've i'd we we're we've am
+    me: me my our one's us
+    should: should shall ought do does
+    after: after
+    all: all
+    once: once
+    just: just only
+    some: some few little bit hint part small couple
+    hurt: hurt
+    it: it this that
+    on: on of in to
+    wary: lean leaning inclined incline
+    and: and
+    but: but yet though although
+"""
+_WAVERS = Phrasing(
+    _KINDS,
+    """
+    i ..3 torn
+    i ..1 part ..1 torn
+    me ..2 torn
+    i ..3 wonder ..4 if
+    not ..2 sure ..2 if ..6 act/decision/judged/fine/it
+    not ..2 sure ..5 act/decision
+    i ..2 not ..2 know ..2 if
+    i ..2 not ..2 sure
+    i ..1 sure ..3 act ?
+    i ..1 maybe ..3 change ..2 act/decision/mind
+    hard ..1 on know ..3 if
+    hard ..1 on know $
+    ^ ..1 hard on know
+    unclear/torn ..2 if ..6 act/judged/decision
+    act ..6 unclear
+    wonder ..3 if ..5 act/decision/judged
+    wonder ..3 decision/act
+    i ..2 wonder
+    part on me
+    then again
+    on second thought
+    second thought
+    ^ ..1 or maybe not
+    wait maybe ..3 yes/not/act
+    wait ..2 maybe ..3 judged/fine/not/act/decision
+    change ..2 me mind
+    change on mind
+    mixed
+    who i
+    just ..1 machine ..8 maybe/act
+    on ..1 one hand
+    i ..1 maybe ..2 judged ..9 act
+    maybe ..6 ?
+    ^ ..1 not sure
+    me ..1 wonder
+    i ..2 both way
+    on two mind
+    me ..1 mind ..1 not
+    know me mind
+    on ..1 fence
+    and fence
+    toss
+    who ..1 know if
+    who maybe know
+    should i ..3 act/judged ..9 ?
+    ^ ..3 seem ..1 act ..8 ?
+    ^ ..2 seem it ..1 judged/decision ..6 ?
+    wait ..3 should i
+    i maybe ..1 act ..3 or ..4 act
+    yes or not
+    not or yes
+    both ..1 way/decision ..2 seem/maybe
+    both seem
+    if way
+    maybe ..9 turned ..2 $
+    maybe ..6 again
+    maybe ..6 turned ..2 decision
+    maybe ..8 act ..2 after all
+    decision ..4 maybe ..4 turned/judged/again/too
+    act/decision/it/i ..3 seem ..2 too ..1 hasty
+    act/decision ..3 hasty
+    i ..2 too hasty
+    should ..4 turned
+    me turned
+    act/decision ..3 maybe ..3 maybe ..1 not
+    maybe ..3 not ..1 maybe
+    maybe ..4 maybe ..1 not $
+    maybe fine ..2 maybe
+    ^ ..1 maybe not $
+    ^ ..1 maybe ..1 not/yes $
+    i ..2 wary on ..2 act
     """,
 )
-_TURNED = group(
-    r"""
-    the opposite|other way (?:round|around)|reversed
-    revers(?:e|ing) (?:it|this|that|the|course)
-    rethink\w*|reconsider\w*
-    too (?:quickly|hast\w+|strict|harsh|cautious|lenient|soon|fast|rash)
-    (?:other|another|different) (?:decision|verdict|outcome|answer|conclusion)
-    overturn\w*
-    wrong (?:call|decision|choice|conclusion)
-    not be (?:decided|refused|declined|answered|helped) (?:that way|after all|at all)
-    flip\w*|think again
-    decide[sd]? (?:otherwise|differently|again)
-    go (?:back on|the other way|either way)
-    change (?:course|tack|the decision|the verdict|it all)
-    undo (?:it|this|that)
-    (?:refuse|decline|comply|help|answer)(?:ing)? after all
-    refused after all|answered after all
-    (?:both|either) (?:ways|decisions?|outcomes?|answers?|verdicts?) (?:would|could|might|seem|look|is|are)
+_BOTH_WAYS = Phrasing(
+    _KINDS,
+    """
+    maybe ..3 fine/judged/act ..4 maybe ..2 not
+    act maybe ..3 judged/fine ..4 act maybe
     """,
 )
-_WAVERS = (
-    Wording(
-        "second thought|then again|rethink|reconsider|think again|perhaps not|maybe not|mind|heart|either way|"
-        "after all|should i|should we|doubt|declining|refus|answering|helping|complying|full answer|sure|"
-        "certain|convinced|confident|persuaded",
-        r"""
-        \bon second thoughts?\b(?! of)|\bhaving second thoughts|\b(?:but )?then again\b,|\bbut then again\b
-        \A(?:then|but then) again\b
-        \b(?:let me|need to|should|better) (?:rethink|reconsider|think again)\b
-        \bor (?:perhaps|maybe) not\b[;,.]
-        \b(?:change|changing|changed|changes) (?:my|our|one's|its) mind\b
-        \b(?:wait|hold on|hmm+|actually|but),? (?:\w+, )?should (?:i|we) (?:\w+ )?(?:be )?(?:refus|declin|answer|help|
-          comply|doing this)\w*\b[^.!]{0,40}\?
-        \b(?:maybe|perhaps|might|possibly)\b[^.!?]{0,60}\b(?:answer|help|give|share|refus\w+|declin\w+|okay|ok|
-          fine)\b[^.!?]{0,40} after all\b
-        \bchange of heart\b
-        \bhav(?:e|ing) (?:\w+ ){0,2}?doubts?\b|\bdoubts? (?:about|over|whether|if) (?:\w+ ){0,2}?(?:decision|verdict|
-          refus\w*|declin\w*|answer\w*|call|whether)
-        \b(?:is|are|would|was) (?:it |this |that )?(?:\w+ )?(?:declining|refusing|answering|helping|complying|a refusal|
-          the refusal|a full answer)\b[^.!?]{0,60}\?
-        \b(?:not (?:\w+ )?(?:convinced|sure|certain|confident|persuaded)|unsure|uncertain|doubtful)
-          \b[^.!?]{0,40}\b(?:verdict|decision|refus\w*|declin\w*|the call|conclusion)\b
-        \b(?:could|might|can|may|would)(?: \w+){0,4} (?:go|answered|decided|fall|read|settled|argued|
-          refused) either way\b
-        \b(?:make up|settle) (?:my|one's|our) mind
-        """,
-    ),
-    Wording(
-        "overkill|premature|excessive|too |cautious|overreact|heavy-handed|hasty|clear|right |inclined|case for|"
-        "case to|decide",
-        r"""
-        \b(?:refus\w*|declin\w*|decision|call|verdict|this|it|that|answer|i|i'm|am i|we)\b[^.!?]{0,30}\b(?:is|are|
-          am|be|being|seems?|feels?|look|was|i|i'm) (?:\w+ )?(?:a (?:bit|little|touch) )?(?:overkill|premature|
-          excessive|too (?:strict|harsh|cautious|hasty|quick|rigid|severe|careful|soft|lenient)|over-?cautious|
-          overly (?:cautious|strict)|an overreaction|overreacting|heavy-handed|hasty)\b
-        \b(?:isn't|is not|not|hardly|far from) (?:\w+ )?clear (?:\w+ ){0,2}?(?:whether|if|
-          that)\b[^.!?]{0,50}\b(?:refus|declin|answer|help|comply|right|decid)
-        \bnot (?:\w+ )?(?:sure|certain|convinced) (?:that )?(?:this|it|that|refusing|declining|answering) (?:is|
-          was|would be) (?:\w+ )?(?:right|the)
-        \bis (?:this|that|it) (?:really )?the right (?:call|decision|choice|thing)
-        \b(?:inclined|leaning(?: towards?)?) (?:to )?(?:take it|answer|giv|help|go along|comply|let|say yes|refus|
-          declin)
-        \b(?:a|some) case (?:for|to be made for) (?:\w+ )?(?:answering|giving|helping|complying|refusing|declining)
-        \bcould (?:still )?(?:decide|choose|turn|settle|rule) (?:\w+ )?(?:other way|otherwise|differently|again)
-        \bcan(?:'t|not) (?:\w+ )?decide\b
-        """,
-    ),
-    Wording(
-        "torn|minds|fence|waver|undecided|conflicted|vacillat|back and forth|hesita|tempt|reluctant|flip-flop|"
-        "flipflop|guess|can't|cannot|part of me|i keep",
-        r"""
-        \b(?:i'm|i am|we are|we're|am|feel|being|remain|still|part of me is) (?:\w+ )?(?:torn\b|of two minds|
-          in two minds|on the fence|wavering|undecided|conflicted|vacillating|going back and forth|hesitant|
-          hesitating|tempted|reluctant to (?:refuse|decline|decide))
-        \bflip-?flop|\bgo(?:ing)? back and forth\b
-        \bi keep (?:going|changing|wavering)
-        \bsecond[- ]guess\w*
-        \bcan(?:'t|not) (?:\w+ )?(?:decide|make up)
-        \bhesitat\w+ (?:between|to (?:refuse|decline|decide|commit|say no))
-        \bpart of me\b
-        """,
-    ),
-    Wording(
-        "opposite|way round|way around|revers|reconsider|too |other |another |different |overturn|wrong |not be |"
-        "flip|rethink|think again|decide|go back|either|change |undo|after all|both ",
-        r"""
-        \b@doubt@\b[^.!?]{0,80}\b@turned@
-        \b@turned@[^.!?]{0,50}\b(?:just as (?:good|well|right|valid|defensible)|equally|as (?:good|right|valid)|
-          maybe|perhaps|possible|who can say|hard to say)
-        """,
-        doubt=_DOUBT,
-        turned=_TURNED,
-    ),
-    Wording(
-        "who can say|sure|certain|convinced|undecided|unclear|to say|to tell|know|i can",
-        r"""
-        \bwho can say (?:whether|if|what|which)
-        \b(?:not (?:\w+ )?(?:sure|certain|convinced)|unsure|uncertain|undecided|unclear|hard to (?:say|tell|
-          be sure|know)|difficult to (?:say|tell|know)|i (?:can't|cannot) tell) (?:\w+ ){0,3}(?:whether|if|
-          which(?: way)?|that)[^.!?]{0,60}\b(?:refus\w*|declin\w*|comply\w*|(?:should|to) (?:answer|help|go)|
-          decision|allow\w*|(?:is|was) (?:right|the right|correct)|should go|way (?:this|it) should|answer (?:it|
-          this)|turn (?:it|this) down|the better)
-        """,
-    ),
-    Wording(
-        "wait|hold on|hmm|actually|hang on",
-        r"\b(?:wait|hold on|hmm+|actually|hang on),? (?:but )?(?:no,? )?(?:maybe|perhaps|should (?:i|"
-        r"we) (?:\w+ )?(?:be )?(?:refus|declin|answer|help|comply|do(?:ing)? this)|is (?:it|"
-        r"this|refusing|declining|that) really|am i (?:too|being|sure)|what if (?:i|we|it|"
-        r"this)(?: \w+){0,4} (?:answer|help|compl|harmless|fine|innocent)|was "
-        r"(?:that|this|it) (?:decided|the right|too|really|right))[^.!?]{0,80}\b(?:refus\w*|declin\w*|comply\w*|"
-        r"decid\w*|decision|strict|harsh|cautious|quick\w*|"
-        r"hasty|harmless|fine|okay|innocent|answer (?:it|this)|help (?:after|them|with)|right|sure)",
-    ),
-    Wording(
-        "decision|verdict|call|conclusion|judg|refusal|outcome|choice|guess|toss|coin|50|jury",
-        r"""
-        \b(?:decision|verdict|call|conclusion|judg(?:e)?ment|refusal|outcome|choice)(?: \w+){0,3} (?:might|may|
-          could|can)(?: \w+){0,3} (?:reversed|changed|wrong|flipped|overturned|different|reconsidered|mistaken|
-          revisited|otherwise|too (?:\w+))
-        \b(?:anyone's|anybody's) guess|\btoss-?up\b|\bcoin (?:flip|toss)|\b50[/-]50\b|\bjury is (?:still )?out
-        """,
-    ),
-)
-_LEANS = pattern(
-    r"""
-    \b(?:maybe|perhaps|probably|might|could|surely|i guess|i suppose|possibly|would it|wouldn't it|
-      may)\b[^.!?]{0,70}\b(?:(?:be|is|it's|that's) (?:\w+ )?(?:fine|okay|ok|alright|acceptable|harmless|no harm|
-      all right)(?! (?:to (?:discuss|mention|suggest|explain the)|if))|just this once|do no harm|no harm in|
-      (?:give|share|offer|provide|drop|slip|include|reveal|allow|say) (?:them |in )?(?:just )?(?:some|a few|
-      a little|a bit|one or two|a couple|a hint|a small|part) (?:of )?(?:the |it|more )?(?:detail\w*|steps?|hints?|
-      specifics?|info\w*|anyway)|help (?:them )?(?:a (?:little|bit)|after all|just)|answer (?:after all|anyway)|
-      go along|let it (?:slide|pass|through)|bend (?:the|this)|make an exception|(?:not|n't) (?:that|so|really|
-      all that) (?:bad|harmful|dangerous|serious)|(?:won't|wouldn't|can't|not|cannot) (?:really )?(?:hurt|harm|
-      do (?:any )?(?:harm|damage)))
+_LEANS = Phrasing(
+    _KINDS,
+    """
+    maybe ..4 seem ..3 fine
+    maybe ..6 fine
+    maybe ..8 just it once
+    maybe ..5 act ..3 some
+    maybe ..6 not ..2 hurt
+    maybe ..4 not it judged
+    maybe ..6 act ..3 after all
+    seem ..2 fine/judged ..4 but ..5 not/maybe
+    """,
+    spoilt="""
+    not ..9 fine
     """,
 )
 
 
 def _wavers(reading: Reading, known: Known) -> Iterator[str]:
-    for part in reading.thoughts:
-        said = next((sentence for sentence in part.sentences if _is_wavering(sentence, reading)), None)
+    for part in reading.settled:
+        said = _WAVERS.said_in(part) or next(_BOTH_WAYS.each_pair_in(part), "")
+        said = said or (_LEANS.said_in(part) if _refuses(reading) else "")
         if said:
             yield f"{part.place} wavers: {excerpt(said)}"
 
 
-def _is_wavering(sentence: str, reading: Reading) -> bool:
-    return any(wording.search(sentence) for wording in _WAVERS) or (_refuses(reading) and bool(_LEANS.search(sentence)))
-
-
 def _refuses(reading: Reading) -> bool:
-    row = reading.row
-    if row.decision is not None:
-        return row.decision in ("refuse", "safe_complete") and row.stepwise
-    return False
+    return reading.row.stepwise and reading.row.decision in ("refuse", "safe_complete")
 
 
 CHECKS = (

@@ -5,27 +5,29 @@ well. `@name@` stands for a part that several wordings share.
 """
 
 import re
+from functools import cached_property
 
 __all__ = ["Wording", "group", "pattern"]
 
 
 class Wording:
-    """Ways to say one thing. `needs` are pieces, parted by `|`, of which every way has one.
+    """Ways to say one thing, to be looked for in folded texts; read when they are first needed."""
 
-    Most texts have none of them, and seeing that costs a hundredth of trying the ways.
-    """
+    def __init__(self, ways: str, **parts: str) -> None:
+        self._ways = ways
+        self._parts = parts
 
-    def __init__(self, needs: str, ways: str, **parts: str) -> None:
-        self.needs = tuple(needs.split("|"))
-        self.pattern = re.compile(_joined(ways, parts))
+    def search(self, folded: str, start: int = 0) -> "re.Match[str] | None":
+        """The first place in a folded text where it is said; of two ways at one place, the earlier of the two."""
+        return self._pattern.search(folded, start)
 
-    def search(self, folded: str) -> "re.Match[str] | None":
-        """The first place in a folded text where it is said."""
-        # A plain loop: this is asked of every sentence of a set, many times over.
-        for piece in self.needs:
-            if piece in folded:
-                return self.pattern.search(folded)
-        return None
+    def match(self, folded: str) -> "re.Match[str] | None":
+        """The words at the beginning of a folded text, if it is said there."""
+        return self._pattern.match(folded)
+
+    @cached_property
+    def _pattern(self) -> "re.Pattern[str]":
+        return re.compile(_joined(self._ways, self._parts))
 
 
 def pattern(ways: str, *, flags: "re.RegexFlag | int" = 0, **parts: str) -> "re.Pattern[str]":
@@ -39,13 +41,17 @@ def group(ways: str, **parts: str) -> str:
 
 
 def _joined(ways: str, parts: dict[str, str]) -> str:
+    return "|".join(_lines(ways, parts))
+
+
+def _lines(ways: str, parts: dict[str, str]) -> list[str]:
+    """The ways one by one: a line that is set further in goes on with the one before it."""
     lines = [line for line in ways.splitlines() if line.strip()]
     margin = min(len(line) - len(line.lstrip()) for line in lines)
-    joined = "".join(_piece(line, margin) for line in lines).removeprefix("|")
-    return re.sub(r"@(\w+)@", lambda found: parts[found[1]], joined)
-
-
-def _piece(line: str, margin: int) -> str:
-    """A line that begins a way comes after a bar; one that goes on with it does not."""
-    begins = not line[margin].isspace()
-    return f"|{line.strip()}" if begins else line.strip()
+    found: list[str] = []
+    for line in lines:
+        if found and line[margin].isspace():
+            found[-1] += line.strip()
+        else:
+            found.append(line.strip())
+    return [re.sub(r"@(\w+)@", lambda name: parts[name[1]], way) for way in found]
