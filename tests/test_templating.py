@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from chat_templates import KEEPS_INLINE, TEMPLATES
 from exported import folded, pair
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from aidsafe.core.errors import ExtraMissing, InputError
@@ -111,6 +111,8 @@ def test_a_channel_takes_inline_thoughts_as_an_answer() -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(query=st.text(min_size=1), thought=st.text(min_size=1), response=st.text(min_size=1))
+@example(query="0", thought="0", response="s")
+@example(query="0", thought="e", response="a")
 def test_no_text_raises_a_false_alarm(query: str, thought: str, response: str) -> None:
     """Whatever a record holds, a template that writes what is said is not blamed."""
     row = messages_row(folded(query, thoughts=(thought,), response=response).record)

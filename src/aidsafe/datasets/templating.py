@@ -143,10 +143,10 @@ class RenderingCheck:
 def _turn_faults(template: ChatTemplate, row: str, turns: Sequence[Turn], number: int) -> Iterator[Fault]:
     said = turns[number]
     thoughts, response = _parts(said)
-    marked = [*turns[:number], {"role": "assistant", "content": _MARK}, *turns[number + 1 :]]
+    marked = [*turns[:number], _marked(said), *turns[number + 1 :]]
     try:
         text = template.render(turns)
-        elsewhere = template.render(marked)
+        elsewhere = template.render(marked).split(_MARK)
         opening = template.render(turns[:number], opens=True)
     except ValueError as error:
         yield Fault(row, number, "unrendered", f"the template raised {error}")
@@ -166,14 +166,14 @@ class _Seen:
     wanted: str
     other: str
     text: str
-    elsewhere: str
+    elsewhere: Sequence[str]
     opening: str
 
     @property
     def surplus(self) -> int:
         """How often the part is there beyond the one time, leaving out what stands there without the turn."""
         beside = self.other.count(self.wanted) if self.other in self.text else 0
-        due = 1 + self.elsewhere.count(self.wanted) + beside
+        due = 1 + sum(piece.count(self.wanted) for piece in self.elsewhere) + beside
         return self.text.count(self.wanted) - due
 
     @property
@@ -181,7 +181,7 @@ class _Seen:
         """The beginning or the end of the part, whichever is there."""
         length = max(_LEAST_SHARE, len(self.wanted) // 8)
         ends = (self.wanted[:length], self.wanted[-length:])
-        found = (piece for piece in ends if piece in self.text and piece not in self.elsewhere)
+        found = (piece for piece in ends if piece in self.text and not any(piece in one for one in self.elsewhere))
         return next(found, "") if len(self.wanted) > length else ""
 
 
@@ -225,6 +225,13 @@ def _parts(said: Turn) -> tuple[str, str]:
     else:
         inside, response = "", content
     return inside or str(said.get("reasoning_content") or said.get("thinking") or ""), response
+
+
+def _marked(said: Turn) -> Turn:
+    """The turn with marks for its thoughts and its response, and all that stands about them as it is."""
+    marks = {key: _MARK for key in ("reasoning_content", "thinking") if said.get(key)}
+    is_inline = _INLINE.match(str(said.get("content") or ""))
+    return {**said, **marks, "content": f"<think>\n{_MARK}\n</think>\n\n{_MARK}" if is_inline else _MARK}
 
 
 def _turns(found: Sequence[JsonValue]) -> list[Turn]:
