@@ -153,9 +153,12 @@ class GroupCommit:
         return self._connection.execute(write.into, write.rows[0]).rowcount
 
     def _insert(self, table: str, rows: list[Values]) -> None:
-        for at in range(0, len(rows), _BLOCK):
-            block = rows[at : at + _BLOCK]
-            self._connection.execute(self._insertion(table, len(block)), [*chain.from_iterable(block)])
+        at = 0
+        while at < len(rows):
+            # Powers of two: every size is a statement that SQLite keeps ready, and large ones take memory.
+            size = min(_BLOCK, 1 << (len(rows) - at).bit_length() - 1)
+            self._connection.execute(self._insertion(table, size), [*chain.from_iterable(rows[at : at + size])])
+            at += size
 
     def _insertion(self, table: str, size: int) -> str:
         if (table, size) not in self._inserts:

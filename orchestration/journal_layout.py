@@ -57,10 +57,6 @@ CREATE INDEX leases_by_kind ON leases (kind)
 """
 
 
-# One for every table and number of rows written at once.
-_STATEMENTS = 512
-
-
 def open_to_write(path: Path, *, create: bool) -> sqlite3.Connection:
     """Open a journal to append to it; with `create`, one that holds no event yet.
 
@@ -69,13 +65,7 @@ def open_to_write(path: Path, *, create: bool) -> sqlite3.Connection:
     if not create and not path.is_file():
         raise FolderError(f"{path}: no journal here; check that this is the folder of a run")
     with disk_errors(path):
-        connection = sqlite3.connect(
-            path,
-            timeout=_WAIT_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-            cached_statements=_STATEMENTS,
-        )
+        connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None, check_same_thread=False)
         try:
             _lay_out(connection, path, create=create)
             _tune(connection)
