@@ -32,7 +32,7 @@ def planted(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, ArmNumbers
             "prompt": f"{ASKED[n % 4].format(SUBJECTS[n % 6])} Ask {n}.",
             "label": ("benign", "harmful")[n % 4 == 3],
         }
-        for n in range(120)
+        for n in range(96)
     )
     (folder / "queries.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for temper in ("none", *TEMPERS):
