@@ -92,8 +92,8 @@ def saturation(course: Course) -> float | None:
     """
     if not course.steps:
         return None
-    fresh = [step.round for step, new in _new_rules(course) if new or "add" in [edit.op for edit in step.accepted]]
-    return max(fresh, default=0)
+    added = {step.round for step in course.steps if step.accepted and "add" in [edit.op for edit in step.accepted]}
+    return max(added.union([step.round for step, new in _new_rules(course) if new]), default=0)
 
 
 @over_transcripts
@@ -275,7 +275,8 @@ def _new_rules(course: Course) -> Sequence[tuple[Step, int]]:
     for step in course.steps:
         before = len(known)
         for edit in step.accepted:
-            known.update([(one.policy, one.rule) for one in edit.cited])
+            if edit.cited:
+                known.update([(one.policy, one.rule) for one in edit.cited])
         found.append((step, len(known) - before))
     return found
 
