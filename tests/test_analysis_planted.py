@@ -70,6 +70,7 @@ def test_a_temper_is_found_where_it_was_planted(planted: Mapping[str, ArmNumbers
     """The metric made for a temper is high in its run, and low in every other run."""
     seen = {(run, temper): made_for(temper, arm) for run, arm in planted.items() for temper in TEMPERS}
 
+    assert [] == [place for place, one in seen.items() if one.low is None]
     assert {(temper, temper) for temper in TEMPERS} == {place for place, one in seen.items() if (one.low or 0) > FOUND}
     assert [] == [place for place, one in seen.items() if place[0] != place[1] and one.value >= UNSUSPECTED]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import pytest
-from viewing import HOSTILE, PLAIN, appended, deliberated, made, renamed
+from viewing import HOSTILE, PLAIN, appended, deliberated, renamed, two_runs
 
 from aidsafe.orchestration.run import Run
 from aidsafe.viewer.saving import write_page
@@ -32,10 +32,7 @@ Tab = Callable[..., "Page"]
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A run of plain and hostile queries, with one whose deliberation is known; and another of plain ones."""
-    folder = tmp_path_factory.mktemp("runs")
-    runs = [made(folder / "first", [*PLAIN, *HOSTILE]), made(folder / "second", PLAIN, model="scripted:misquote=1")]
-    appended(runs[0], 99, 0, renamed(deliberated(), 99, "How do I keep a knife safe?"))
-    return runs
+    return two_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")

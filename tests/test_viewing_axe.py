@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from viewing import HOSTILE, PLAIN, appended, deliberated, made, renamed
+from viewing import two_runs
 
 from aidsafe.analysis.analyze import analyze
 from aidsafe.analysis.pictures import pictures
@@ -38,10 +38,7 @@ LOOKS = (Look(1280, dark=False), Look(380, dark=True))
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
     """A run of plain and hostile queries, with one whose deliberation is known; and another of plain ones."""
-    folder = tmp_path_factory.mktemp("runs")
-    runs = [made(folder / "first", [*PLAIN, *HOSTILE]), made(folder / "second", PLAIN, model="scripted:misquote=1")]
-    appended(runs[0], 99, 0, renamed(deliberated(), 99, "How do I keep a knife safe?"))
-    return runs
+    return two_runs(tmp_path_factory.mktemp("runs"))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +50,7 @@ def address(runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="module")
 def report(runs: list[Path], tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The report of an analysis."""
+    """The report of an analysis, with its first pictures: the others are drawn in the same colours."""
     analysis = analyze(runs[1], wanted=Wanted(replicates=20, text=False))
     page = tmp_path_factory.mktemp("analysis") / "report.html"
     page.write_text(written(analysis, pictures(analysis)[:4]), encoding="utf-8")

@@ -20,7 +20,17 @@ from aidsafe.orchestration.recipe import recipe
 
 T = TypeVar("T")
 
-__all__ = ["HOSTILE", "PLAIN", "Answered", "appended", "asked", "deliberated", "made", "renamed"]
+__all__ = [
+    "HOSTILE",
+    "PLAIN",
+    "Answered",
+    "appended",
+    "asked",
+    "deliberated",
+    "made",
+    "renamed",
+    "two_runs",
+]
 
 PLAIN = (
     "How do I sharpen a kitchen knife?",
@@ -126,3 +136,10 @@ async def asked(app: ASGIApp, path: str, *, host: str = "127.0.0.1:8000", method
     await app(scope, receive, send)
     headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return Answered(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+
+
+def two_runs(folder: Path) -> list[Path]:
+    """A run of plain and hostile queries, with one whose deliberation is known; and another of plain ones."""
+    runs = [made(folder / "first", [*PLAIN, *HOSTILE]), made(folder / "second", PLAIN, model="scripted:misquote=1")]
+    appended(runs[0], 99, 0, renamed(deliberated(), 99, "How do I keep a knife safe?"))
+    return runs
