@@ -6,9 +6,11 @@ to it. A seat that answers an objection with an edit and then agrees has flipped
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from aidsafe.analysis.metrics.course import Course, Step, Vote, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, whether
+from aidsafe.analysis.metrics.course import Course, Vote, over_transcripts, shared
+from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, remembered, whether
+from aidsafe.core.records import Stance
 
 __all__ = [
     "MAJORITIES",
@@ -213,9 +215,8 @@ def disagreement_collapse(course: Course) -> Share | None:
     In [0, 1]; of those that differed in the first round with votes (arXiv 2509.23055). Whether that was a loss only
     labels can tell. None where they did not differ, or voted in one round only.
     """
-    voted = [step for step in course.steps if step.vote]
-    first = {step.vote for step in voted if step.round == voted[0].round}
-    if len(first) < 2 or voted[-1].round == voted[0].round:
+    voted = [one for one in course.held if one.votes]
+    if len(voted) < 2 or not (voted[0].agree and voted[0].object):
         return None
     return whether(len(_last_votes(course)) == 1)
 
@@ -255,53 +256,71 @@ def stubbornness_by_seat(tallies: Tallies) -> Mapping[Key, Share]:
     return tallies["steps"].shares("stubborn", "strained", by="seat")
 
 
-def _count_vote(step: Step) -> tuple[float, ...]:
+class _Ballot(NamedTuple):
+    """What counts of a turn here."""
+
+    position: Stance | None
+    vote: Vote | None
+    own: Vote | None
+    first: Vote | None
+    agreeing: int
+    objecting: int
+    majority: Vote | None
+    previous: tuple[str, Vote] | None
+    reasoned: bool
+
+    @property
+    def flipped(self) -> bool:
+        """Whether the seat votes otherwise than before."""
+        return self.vote not in (None, self.own)
+
+
+def _count_ballot(ballot: _Ballot) -> tuple[float, ...]:
     """What a turn adds: nothing but whether it is reasoned, unless its seat has voted before."""
-    unreasoned = step.vote is not None and not step.reasoned
-    if step.own is None or step.position is None:
+    unreasoned = ballot.vote is not None and not ballot.reasoned
+    if ballot.own is None or ballot.position is None:
         return (unreasoned, *_NOTHING)
-    flipped = step.vote is not None and step.vote != step.own
     return (
         unreasoned,
-        step.vote is not None,
-        *(_count_flip(step) if flipped else _NO_FLIP),
-        *_count_chances(step, flipped=flipped),
-        *_count_strain(step),
+        ballot.vote is not None,
+        *(_count_flip(ballot) if ballot.flipped else _NO_FLIP),
+        *_count_chances(ballot),
+        *_count_strain(ballot),
     )
 
 
-def _count_flip(step: Step) -> tuple[float, ...]:
-    held = step.agreeing if step.vote == "agree" else step.objecting
-    to_majority = step.vote == step.majority
-    to_previous = step.previous is not None and step.previous[1] == step.vote
+def _count_flip(ballot: _Ballot) -> tuple[float, ...]:
+    held = ballot.agreeing if ballot.vote == "agree" else ballot.objecting
+    to_majority = ballot.vote == ballot.majority
+    to_previous = ballot.previous is not None and ballot.previous[1] == ballot.vote
     return (1, to_majority, held > 0 and not to_majority, held == 0, to_previous)
 
 
-def _count_chances(step: Step, *, flipped: bool) -> tuple[float, ...]:
+def _count_chances(ballot: _Ballot) -> tuple[float, ...]:
     """Chances to conform, to follow without a word, and to follow the seat read last; and what came of them."""
-    outvoted = step.majority not in (None, step.own)
-    opposed = (step.objecting if step.own == "agree" else step.agreeing) > 0
-    differing = step.previous is not None and step.previous[1] != step.own
-    kept = step.vote == step.own
+    outvoted = ballot.majority not in (None, ballot.own)
+    opposed = (ballot.objecting if ballot.own == "agree" else ballot.agreeing) > 0
+    differing = ballot.previous is not None and ballot.previous[1] != ballot.own
+    kept = ballot.vote == ballot.own
     return (
         outvoted,
-        outvoted and flipped,
+        outvoted and ballot.flipped,
         outvoted and kept,
         opposed,
-        opposed and flipped and not step.reasoned,
+        opposed and ballot.flipped and not ballot.reasoned,
         differing,
-        differing and flipped - kept,
+        differing and ballot.flipped - kept,
     )
 
 
-def _count_strain(step: Step) -> tuple[float, float]:
+def _count_strain(ballot: _Ballot) -> tuple[float, float]:
     """The two sums whose ratio is the stubbornness."""
-    others = step.agreeing + step.objecting
-    if not others or step.vote is None:
+    others = ballot.agreeing + ballot.objecting
+    if not others or ballot.vote is None:
         return (0.0, 0.0)
-    mean = step.agreeing / others
-    strain = (step.first == "agree") - mean
-    return (strain**2, strain * ((step.vote == "agree") - mean))
+    mean = ballot.agreeing / others
+    strain = (ballot.first == "agree") - mean
+    return (strain**2, strain * ((ballot.vote == "agree") - mean))
 
 
 def _last_votes(course: Course) -> set[Vote]:
@@ -314,12 +333,14 @@ _CHANCES = ("outvoted", "conformed", "independent", "opposed", "unexplained", "d
 _NO_FLIP = (0,) * len(_FLIPS)
 _NOTHING = (0,) * (1 + len(_FLIPS) + len(_CHANCES) + 2)
 
-STEP_COUNTS = Counts(("unreasoned", "repeated", *_FLIPS, *_CHANCES, "strained", "stubborn"), _count_vote)
+STEP_COUNTS = Counts(
+    ("unreasoned", "repeated", *_FLIPS, *_CHANCES, "strained", "stubborn"), remembered(_Ballot, _count_ballot)
+)
 
 MAJORITIES = Table(
     "majorities",
     ("majority",),
     of=lambda course: [step for step in course.steps if step.own and step.position and step.majority],
     key=lambda step: (max(step.agreeing, step.objecting),),
-    counts=Counts(_CHANCES, lambda step: _count_chances(step, flipped=step.vote not in (None, step.own))),
+    counts=Counts(_CHANCES, remembered(_Ballot, _count_chances)),
 )

@@ -11,7 +11,19 @@ from math import log2
 from typing import get_args
 
 from aidsafe.analysis.metrics.course import Course, Round, Step, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, whether
+from aidsafe.analysis.metrics.tally import (
+    Counts,
+    Key,
+    Keys,
+    Share,
+    Table,
+    Tallies,
+    once,
+    over_tallies,
+    remembered,
+    share,
+    whether,
+)
 from aidsafe.core.records import Ending, Stance
 
 __all__ = [
@@ -111,12 +123,7 @@ def agreement_slope(course: Course) -> float | None:
 
     Share a round, in [-1, 1]; None under two rounds with votes.
     """
-    curve = [(one.number, one.agree / one.votes) for one in course.held if one.votes]
-    if len(curve) < 2:
-        return None
-    middle = sum([round for round, _ in curve]) / len(curve)
-    spread = sum([(round - middle) ** 2 for round, _ in curve])
-    return sum([(round - middle) * value for round, value in curve]) / spread
+    return _slope(course.held)
 
 
 @over_tallies
@@ -247,6 +254,16 @@ def entropy_bits(counts: tuple[float, ...]) -> float:
     return max(0.0, -sum([count / total * log2(count / total) for count in seen])) if len(seen) > 1 else 0.0
 
 
+@lru_cache(maxsize=4096)
+def _slope(held: tuple[Round, ...]) -> float | None:
+    curve = [(one.number, one.agree / one.votes) for one in held if one.votes]
+    if len(curve) < 2:
+        return None
+    middle = sum([round for round, _ in curve]) / len(curve)
+    spread = sum([(round - middle) ** 2 for round, _ in curve])
+    return sum([(round - middle) * value for round, value in curve]) / spread
+
+
 def _count_position(step: Step) -> tuple[float, ...]:
     return _POSITION_COUNTS[step.position]
 
@@ -280,7 +297,8 @@ ROUNDS = Table(
     of=lambda course: course.held,
     key=lambda one: (one.number,),
     counts=Counts(
-        ("held", "taken", "entropy", "rated", "concord", "rated_agree", "rated_object", "rated_abstain"), _count_round
+        ("held", "taken", "entropy", "rated", "concord", "rated_agree", "rated_object", "rated_abstain"),
+        remembered(Round, _count_round),
     ),
 )
 

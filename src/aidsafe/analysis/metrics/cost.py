@@ -5,7 +5,8 @@ all queries with a call, so that the parts add up. A query with a call of unknow
 counts in no mean of it; nothing is made up.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 from aidsafe.analysis.metrics.course import Charge, Course, over_transcripts
 from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, split
@@ -92,7 +93,7 @@ def cost_usd(course: Course) -> float | None:
 
     From 0; None without a call, or with one of unknown price.
     """
-    return _usd(course.charges)
+    return _usd([charge.cost for charge in course.charges])
 
 
 @over_tallies
@@ -138,7 +139,7 @@ def cost_an_edit(course: Course) -> Share | None:
 
     From 0; None without an accepted edit, or with a call of unknown price.
     """
-    usd = _usd([charge for charge in course.charges if charge.round])
+    usd = _usd([charge.cost for charge in course.charges if charge.round])
     return None if usd is None else share(usd, sum([len(step.accepted) for step in course.steps]))
 
 
@@ -283,10 +284,9 @@ def _crossed(tallies: Tallies, field: str) -> dict[Keys, Share]:
     return split(parts, dict.fromkeys(parts, _queries(tallies)))
 
 
-def _usd(charges: Iterable[Charge]) -> float | None:
-    costs = [charge.cost for charge in charges]
-    known = [cost for cost in costs if cost is not None]
-    return sum(known) if costs and len(known) == len(costs) else None
+def _usd(costs: Sequence[float | None]) -> float | None:
+    """What calls cost together; None of none, and where one has no known price."""
+    return None if not costs or None in costs else sum(cast("Sequence[float]", costs))
 
 
 def _thousands(tallies: Tallies) -> dict[Key, float]:

@@ -5,12 +5,12 @@ column of the query's metadata; of a query that was labelled benign the right an
 to comply or clarify. Other labels are passed over.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from aidsafe.analysis.metrics.course import Course, Told, course_of, over_transcripts
+from aidsafe.analysis.metrics.course import Course, Told, course_of, over_transcripts, shared
 from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, whether
 from aidsafe.core.records import Decision
 
@@ -210,15 +210,22 @@ def missed(told: Told, labels: Labels = LABELS) -> Share | None:
     label, path = label_of(course, labels), _rights(course, labels)
     if label is None or len(path) < 2:
         return None
-    edits = [edit for step in course.steps for edit in (*step.accepted, *step.rejected)]
-    named = any(path) or any(_right(edit.decision, label) for edit in edits if edit.decision)
-    return whether(named and not path[-1])
+    return whether(not path[-1] and (any(path) or any(_right(named, label) for named in _named(course))))
 
 
+@shared
 def _moves(course: Course) -> list[float]:
     """By how much the decision changed, each time that it did."""
     path = [moment.decision for moment in course.moments]
     return [STRICTNESS[after] - STRICTNESS[before] for before, after in pairwise(path) if after != before]
+
+
+def _named(course: Course) -> Iterator[Decision]:
+    """The decisions that edits asked for, accepted or not."""
+    for step in course.steps:
+        for edit in (*step.accepted, *step.rejected):
+            if edit.decision:
+                yield edit.decision
 
 
 def _rights(course: Course, labels: Labels) -> list[bool]:

@@ -190,7 +190,7 @@ def rule_attrition(course: Course) -> Share | None:
     """
     if course.chain is None:
         return None
-    cited = frozenset[tuple[str, str]]().union(*(moment.cited for moment in course.moments))
+    cited = frozenset[tuple[str, str]]().union(*[moment.cited for moment in course.moments])
     kept = {(one.policy, one.rule) for thought in course.chain for one in thought.cited}
     return share(len(cited - kept), len(cited))
 

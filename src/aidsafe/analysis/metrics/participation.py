@@ -282,11 +282,11 @@ def place_advantage(course: Course) -> float | None:
 
     In edits a turn, of either sign; None without a round of two turns.
     """
-    firsts = {step.round: step for step in reversed(course.steps)}
-    lasts = [step for step in {step.round: step for step in course.steps}.values() if step is not firsts[step.round]]
+    lasts = {step.round: len(step.accepted) for step in course.steps if step.place > 1}
     if not lasts:
         return None
-    return sum([len(firsts[last.round].accepted) - len(last.accepted) for last in lasts]) / len(lasts)
+    firsts = sum([len(step.accepted) for step in course.steps if step.place == 1 and step.round in lasts])
+    return (firsts - sum(lasts.values())) / len(lasts)
 
 
 def evenness(counts: tuple[float, ...]) -> float | None:

@@ -96,7 +96,7 @@ def supported(course: Course) -> Share | None:
     In [0, 1]; None without a finished chain.
     """
     chain = course.chain or ()
-    return share(sum(any(one.verified for one in thought.cited) for thought in chain), len(chain))
+    return share(sum([True in [one.verified for one in thought.cited] for thought in chain]), len(chain))
 
 
 @over_transcripts
@@ -163,7 +163,8 @@ def conflicts_raised(course: Course) -> float | None:
     """
     if not course.steps:
         return None
-    return [edit.op for step in course.steps for edit in (*step.accepted, *step.rejected)].count("resolve")
+    edited = [step for step in course.steps if step.accepted or step.rejected]
+    return [edit.op for step in edited for edit in (*step.accepted, *step.rejected)].count("resolve")
 
 
 @over_transcripts

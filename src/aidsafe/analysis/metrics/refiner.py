@@ -1,9 +1,9 @@
 """The refiner: what it takes out, for which reason and of whom, and whether it leaves the decision alone."""
 
 from collections.abc import Iterable, Mapping
-from typing import TypeVar, get_args
+from typing import NamedTuple, TypeVar, get_args
 
-from aidsafe.analysis.metrics.course import Course, Life, over_transcripts
+from aidsafe.analysis.metrics.course import Course, over_transcripts
 from aidsafe.analysis.metrics.tally import (
     Counts,
     Key,
@@ -14,6 +14,7 @@ from aidsafe.analysis.metrics.tally import (
     Tally,
     once,
     over_tallies,
+    remembered,
     share,
     whether,
 )
@@ -159,7 +160,16 @@ def _split(lives: Tally, words: Iterable[str], whole: str) -> dict[Key, Share]:
     return {word: one for word, one in found.items() if one}
 
 
-def _count_life(life: Life) -> tuple[float, ...]:
+class _End(NamedTuple):
+    """How a thought ended."""
+
+    outcome: OutcomeKind | None
+    reason: RemovalReason | None
+    withdrawn: tuple[str, int] | None
+    survives: bool | None
+
+
+def _count_end(life: _End) -> tuple[float, ...]:
     """Its outcome, the reason it was removed for, and its fate."""
     fate = "withdrawn" if life.withdrawn else life.outcome or "kept"
     return (
@@ -180,7 +190,9 @@ _ONE_REASON = _one_of((None, *_REASONS))
 _ONE_FATE = _one_of(FATES)
 _NO_FATE = (0,) * len(FATES)
 
-LIFE_COUNTS = Counts(("refined", *_OUTCOMES, *_REASONS, *(f"fate_{fate}" for fate in FATES)), _count_life)
+LIFE_COUNTS = Counts(
+    ("refined", *_OUTCOMES, *_REASONS, *(f"fate_{fate}" for fate in FATES)), remembered(_End, _count_end)
+)
 
 CODES: Table[str] = Table(
     "codes",

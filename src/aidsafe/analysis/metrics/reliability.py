@@ -4,9 +4,22 @@ These are failures of calls and turns, never stances. An imported transcript wit
 """
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
-from aidsafe.analysis.metrics.course import Charge, Course, Step, over_transcripts
-from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, once, over_tallies, split, whether
+from aidsafe.analysis.metrics.course import Course, Step, over_transcripts
+from aidsafe.analysis.metrics.tally import (
+    Counts,
+    Key,
+    Share,
+    Table,
+    Tallies,
+    once,
+    over_tallies,
+    remembered,
+    split,
+    whether,
+)
+from aidsafe.core.records import CallOutcome, Finish
 
 __all__ = [
     "CALL_COUNTS",
@@ -165,7 +178,17 @@ def lost_queries(course: Course) -> Share | None:
     return whether(course.failed is not None) if course.failed or course.completed else None
 
 
-def _count_call(call: Charge) -> tuple[float, ...]:
+class _Way(NamedTuple):
+    """How a call went."""
+
+    outcome: CallOutcome
+    finish: Finish
+    attempts: int
+    followed: bool
+    switched: bool
+
+
+def _count_way(call: _Way) -> tuple[float, ...]:
     outcome, finish = call.outcome, call.finish
     return (
         call.followed and outcome != "accepted",
@@ -180,7 +203,8 @@ def _count_call(call: Charge) -> tuple[float, ...]:
 
 
 CALL_COUNTS = Counts(
-    ("repaired", "invalid", "retries", "truncated", "refused", "filtered", "replies", "switched"), _count_call
+    ("repaired", "invalid", "retries", "truncated", "refused", "filtered", "replies", "switched"),
+    remembered(_Way, _count_way),
 )
 
 FAILURES: Table[Step] = Table(

@@ -6,8 +6,8 @@ whole run, and, since counts may be arrays, for a thousand resampled runs at onc
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import wraps
-from operator import add
+from functools import lru_cache, wraps
+from operator import add, attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from aidsafe.analysis.metrics.course import Course, course_of
@@ -26,6 +26,7 @@ __all__ = [
     "joined",
     "once",
     "over_tallies",
+    "remembered",
     "share",
     "split",
     "together",
@@ -37,6 +38,7 @@ Keys = tuple[Key, ...]
 T = TypeVar("T")
 Item = TypeVar("Item", contravariant=True)  # noqa: PLC0105  # read like the others, T and K
 K = TypeVar("K", Key, Keys)
+S = TypeVar("S", bound=NamedTuple)
 
 
 class Share(NamedTuple):
@@ -189,6 +191,13 @@ def joined(first: Counts[T], second: Counts[T]) -> Counts[T]:
     return Counts((*first.fields, *second.fields), lambda item: one(item) + other(item))
 
 
+def remembered(kind: type[S], count: Callable[[S], tuple[float, ...]]) -> Callable[[Any], tuple[float, ...]]:
+    """Count items by what `kind`, a named tuple, takes of them; items are many and kinds few, so each counts once."""
+    shown = attrgetter(*kind._fields)
+    counted = lru_cache(maxsize=4096)(lambda values: count(kind._make(values)))
+    return lambda item: counted(shown(item))
+
+
 def once(field: str) -> Counts[object]:
     """Each item counts once."""
     return Counts((field,), lambda _: _ONCE)
@@ -200,7 +209,7 @@ _YES, _NO = Share(1.0, 1.0), Share(0.0, 1.0)
 
 def _is_some(whole: object) -> bool:
     # An array of resampled counts is something as soon as one of them is; asked last, since numbers are many.
-    return bool(whole) if isinstance(whole, int | float) or not hasattr(whole, "any") else bool(whole.any())
+    return bool(whole) if isinstance(whole, (int, float)) or not hasattr(whole, "any") else bool(whole.any())
 
 
 def _tallies(course: Course) -> Tallies:
