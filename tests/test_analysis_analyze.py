@@ -16,11 +16,11 @@ import aidsafe
 from aidsafe.analysis.analyze import analyze
 from aidsafe.analysis.arms import Arm, arms_of
 from aidsafe.analysis.blocks import journal_courses
+from aidsafe.analysis.counts.steps import STEPS
+from aidsafe.analysis.counts.tally import Share
+from aidsafe.analysis.courses.told import course_of
 from aidsafe.analysis.findings import HEADLINE, Analysis
 from aidsafe.analysis.metrics.catalogue import measure, metrics
-from aidsafe.analysis.metrics.counting import STEPS
-from aidsafe.analysis.metrics.course import Course
-from aidsafe.analysis.metrics.tally import Share
 from aidsafe.analysis.pictures import pictures
 from aidsafe.analysis.reading import Wanted
 from aidsafe.analysis.report import report
@@ -169,7 +169,7 @@ def test_too_many_seats_are_counted_together() -> None:
     """A source that calls every speaker otherwise does not fill the memory: late names share one place."""
     sums = Sums([STEPS], replicates=1, room=5)
     for row in range(8):
-        sums.add(Course.of(deliberation([says(f"seat {row}", "agree")], row=row)))
+        sums.add(course_of(deliberation([says(f"seat {row}", "agree")], row=row)))
     turns = sums.whole()["steps"].totals("turns", "seat")
 
     assert {**{f"seat {row}": 1.0 for row in range(5)}, OTHERS: 3.0} == turns

@@ -12,12 +12,12 @@ from autogen_agentchat.teams import RoundRobinGroupChat
 from autogen_core import CancellationToken
 from autogen_core.models import RequestUsage
 
+from aidsafe.analysis.counts.tally import Share
 from aidsafe.analysis.importing.autogen import import_autogen
 from aidsafe.analysis.importing.chats import import_chats
 from aidsafe.analysis.importing.mallm import import_mallm
 from aidsafe.analysis.importing.stances import stance_of
 from aidsafe.analysis.metrics import conformity, convergence
-from aidsafe.analysis.metrics.tally import Share
 from aidsafe.core.errors import SourceError
 from aidsafe.core.events import TurnTaken
 from aidsafe.core.transcript import Transcript

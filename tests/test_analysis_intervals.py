@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aidsafe.analysis.counts.tally import Share
 from aidsafe.analysis.intervals import Difference, Estimate, bootstrap, paired, weights
-from aidsafe.analysis.metrics.tally import Share
 
 NAMES = [f"q{number}" for number in range(400)]
 HALF = {name: Share(place % 2, 1) for place, name in enumerate(NAMES)}

@@ -19,7 +19,7 @@ from analysis_building import (
 from hypothesis import given, settings
 
 from aidsafe.analysis.columns import COLUMNS, TableName
-from aidsafe.analysis.metrics.course import Course
+from aidsafe.analysis.courses.told import course_of
 from aidsafe.analysis.rows import ROWS
 from aidsafe.analysis.tables import tables, write_tables
 from aidsafe.core.records import Decide
@@ -114,7 +114,7 @@ def test_every_call_has_a_row() -> None:
 @settings(max_examples=40)
 def test_rows_have_the_columns_of_the_dictionary(transcript: Transcript) -> None:
     """Whatever happened, a row has exactly its table's columns."""
-    course = Course.of(transcript)
+    course = course_of(transcript)
 
     for name, rows_of in ROWS.items():
         for row in rows_of(transcript, course):

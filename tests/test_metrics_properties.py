@@ -7,11 +7,12 @@ from analysis_building import SEATS, deliberations, failed_query, renamed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aidsafe.analysis.counts.tables import tables, tallies_of
+from aidsafe.analysis.counts.tally import Keys, Share, Tallies
+from aidsafe.analysis.courses.following import follow_json
+from aidsafe.analysis.courses.told import course_of
 from aidsafe.analysis.metrics.catalogue import breakdowns, each_table, measure, metrics
-from aidsafe.analysis.metrics.counting import tables, tallies_of
-from aidsafe.analysis.metrics.course import Course
 from aidsafe.analysis.metrics.number import Breakdown, Metric, Pooled
-from aidsafe.analysis.metrics.tally import Keys, Share, Tallies
 from aidsafe.core.events import EVENT
 from aidsafe.core.transcript import Transcript
 
@@ -35,7 +36,7 @@ def summed(transcripts: list[Transcript]) -> Tallies:
     for table in (*tables(), each_table()):
         rows: dict[Keys, list[float]] = {}
         for transcript in transcripts:
-            for key, row in table.rows(Course.of(transcript)).items():
+            for key, row in table.rows(course_of(transcript)).items():
                 rows[key] = [a + b for a, b in zip(rows.get(key, [0.0] * len(row)), row, strict=True)]
         counted[table.name] = table.tally(dict(rows))
     return counted
@@ -59,7 +60,7 @@ def test_every_metric_says_what_it_is(known: Metric | Breakdown) -> None:
 @given(deliberations())
 def test_metrics_keep_to_their_range(transcript: Transcript) -> None:
     """A metric is None or lies within its range, and a share's whole is never 0."""
-    course = Course.of(transcript)
+    course = course_of(transcript)
     for metric in metrics():
         number = metric.read(course)
         if number is not None:
@@ -73,7 +74,7 @@ def test_metrics_keep_to_their_range(transcript: Transcript) -> None:
 @given(deliberations())
 def test_breakdowns_keep_to_their_range(transcript: Transcript) -> None:
     """Every share of a breakdown lies within its range, under a key of the parts it names."""
-    counted = tallies_of(Course.of(transcript))
+    counted = tallies_of(course_of(transcript))
     for one in breakdowns():
         for key, found in one.read(counted).items():
             assert one.low is None or found.value >= one.low - HAIR, one.name
@@ -95,7 +96,7 @@ def test_names_of_seats_do_not_matter(transcript: Transcript, names: list[str]) 
 def test_names_of_seats_only_rename_breakdowns(transcript: Transcript) -> None:
     """Other names for the seats rename the keys of a breakdown and leave its shares."""
     names = dict(zip(SEATS, ("ada", "bo", "cy", "di"), strict=True))
-    before, after = tallies_of(Course.of(transcript)), tallies_of(Course.of(renamed(transcript, names)))
+    before, after = tallies_of(course_of(transcript)), tallies_of(course_of(renamed(transcript, names)))
 
     for one in breakdowns():
         expected = {_renamed(key, names): found for key, found in one.read(before).items()}
@@ -106,7 +107,7 @@ def test_names_of_seats_only_rename_breakdowns(transcript: Transcript) -> None:
 @given(st.lists(deliberations(), min_size=1, max_size=4))
 def test_shares_of_a_run_add_up(transcripts: list[Transcript]) -> None:
     """Over a run a share is the parts of its queries by their wholes, and any other number is their mean."""
-    run, courses = summed(transcripts), [Course.of(one) for one in transcripts]
+    run, courses = summed(transcripts), [course_of(one) for one in transcripts]
     for metric in metrics():
         found = [number for one in courses if (number := metric.read(one)) is not None]
         shares = [one if isinstance(one, Share) else Share(one, 1.0) for one in found]
@@ -126,7 +127,7 @@ OF_A_RUN = {"tokens_an_edit"}
 @given(deliberations())
 def test_parts_add_up(transcript: Transcript) -> None:
     """What is told by seat, round or model adds up to the whole."""
-    counted = tallies_of(Course.of(transcript))
+    counted = tallies_of(course_of(transcript))
     found = {one.name: list(one.read(counted).values()) for one in breakdowns()}
     for name in ("turns_by_seat", "tokens_by_seat", "edits_by_seat", "endings", "final_decisions", "outcomes"):
         assert not found[name] or sum(one.value for one in found[name]) == pytest.approx(1.0), name
@@ -141,20 +142,20 @@ def test_a_course_is_the_same_from_json(transcript: Transcript) -> None:
     """A course read from the events' JSON is the course of the transcript."""
     lines = [EVENT.dump_json(event) for event in transcript]
 
-    assert Course.of(transcript) == Course.of_json(lines)
+    assert course_of(transcript) == follow_json(lines)
 
 
 @settings(max_examples=40)
 @given(deliberations())
 def test_a_course_ends_with_the_draft(transcript: Transcript) -> None:
     """The last moment holds the thoughts, decision and response that the transcript folds into."""
-    draft, last = transcript.draft, Course.of(transcript).moments[-1]
+    draft, last = transcript.draft, course_of(transcript).moments[-1]
     assert draft is not None
 
     assert tuple(one.id for one in draft.thoughts) == last.thoughts
     assert tuple(one.text for one in draft.thoughts) == last.texts
     assert (draft.decision, draft.response) == (last.decision, last.response)
-    assert len(draft.conflicts) == Course.of(transcript).conflicts
+    assert len(draft.conflicts) == course_of(transcript).conflicts
 
 
 @settings(max_examples=40)
@@ -163,7 +164,7 @@ def test_every_prefix_can_be_measured(transcript: Transcript, length: int) -> No
     """A transcript that stops anywhere has a number or None for everything."""
     prefix = Transcript.of(transcript.events[:length])
 
-    counted = tallies_of(Course.of(prefix))
+    counted = tallies_of(course_of(prefix))
     assert {one.name for one in metrics()} == set(measure(prefix))
     assert all(found.whole for one in breakdowns() for found in one.read(counted).values())
 

@@ -18,9 +18,9 @@ from analysis_building import (
     withdraws,
 )
 
+from aidsafe.analysis.counts.tally import Share
 from aidsafe.analysis.metrics.catalogue import breakdowns, metrics
 from aidsafe.analysis.metrics.number import Number
-from aidsafe.analysis.metrics.tally import Share
 from aidsafe.core.records import Decide, Resolve, Thought
 from aidsafe.core.transcript import Transcript
 

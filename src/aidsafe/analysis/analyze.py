@@ -10,11 +10,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from aidsafe.analysis.arms import Analysable, Arm, arms_of
+from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies
 from aidsafe.analysis.findings import Analysis, ArmNumbers, Cell, Comparison, Definition
 from aidsafe.analysis.intervals import Difference, difference, estimate, unmoved
 from aidsafe.analysis.metrics.catalogue import breakdowns, metrics
 from aidsafe.analysis.metrics.number import EACH, Breakdown, Metric, part_and_whole
-from aidsafe.analysis.metrics.tally import Key, Keys, Share, Tallies
 from aidsafe.analysis.reading import Reading, Wanted, read
 from aidsafe.analysis.writing import write_analysis, write_arms
 

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from aidsafe.analysis.blocks import Block, journal_courses
-from aidsafe.analysis.metrics.course import Course
+from aidsafe.analysis.courses.told import course_of
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.journal_layout import disk_errors, open_to_read
 from aidsafe.orchestration.run import Run
@@ -35,7 +35,7 @@ class Arm:
     @classmethod
     def of(cls, transcripts: Sequence[Transcript], *, name: str, notice: str | None = None) -> "Arm":
         """An arm of transcripts at hand: imported ones, or some of a run."""
-        return cls(name, lambda: iter(transcripts), (lambda: map(Course.of, transcripts),), notice)
+        return cls(name, lambda: iter(transcripts), (lambda: map(course_of, transcripts),), notice)
 
     @classmethod
     def of_run(cls, run: Run) -> "Arm":

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from aidsafe.analysis.metrics.course import Course
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.following import follow_json
 from aidsafe.core.errors import FolderError
 from aidsafe.orchestration.journal_layout import disk_errors, open_to_read
 
@@ -34,7 +35,7 @@ def journal_courses(journal: Path, start: int, stop: int) -> Iterator[Course]:
 
 def _course(journal: Path, query: tuple[int, int], events: list[bytes]) -> Course:
     try:
-        return Course.of_json(events)
+        return follow_json(events)
     except (KeyError, TypeError, ValueError) as error:
         where = f"row {query[0]}, replica {query[1]}"
         raise FolderError(f"{journal}: {where} cannot be read ({error!r}); use the aidsafe that wrote it") from error

@@ -1,8 +1,8 @@
 """What an analysis finds: values that are written as JSON, and that tables, pictures and the report are made of."""
 
+from aidsafe.analysis.counts.tally import Keys
 from aidsafe.analysis.intervals import Difference, Estimate
 from aidsafe.analysis.metrics.number import Group, Unit
-from aidsafe.analysis.metrics.tally import Keys
 from aidsafe.core.records import Value
 
 __all__ = ["HEADLINE", "Analysis", "ArmNumbers", "Cell", "Comparison", "Definition"]

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from math import exp, factorial, isnan
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from aidsafe.analysis.counts.tally import Share, share
 from aidsafe.analysis.extras import need
-from aidsafe.analysis.metrics.tally import Share, share
 from aidsafe.core.records import Value
 
 if TYPE_CHECKING:

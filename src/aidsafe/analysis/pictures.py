@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, cast
 from pydantic import JsonValue
 
 from aidsafe.analysis import colours
+from aidsafe.analysis.courses.course import SEEDER
 from aidsafe.analysis.extras import need
 from aidsafe.analysis.findings import Analysis, ArmNumbers, Comparison
 from aidsafe.analysis.intervals import Estimate
-from aidsafe.analysis.metrics.course import SEEDER
 
 if TYPE_CHECKING:
     from altair import Chart, LayerChart

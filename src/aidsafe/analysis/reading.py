@@ -11,12 +11,12 @@ from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
 from aidsafe.analysis.blocks import Block
+from aidsafe.analysis.counts.decisions import LABELS, Labels
+from aidsafe.analysis.counts.tables import tables
+from aidsafe.analysis.counts.tally import AnyTable
+from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.intervals import REPLICATES
 from aidsafe.analysis.metrics.catalogue import each_table
-from aidsafe.analysis.metrics.counting import tables
-from aidsafe.analysis.metrics.course import Course
-from aidsafe.analysis.metrics.decisions import LABELS, Labels
-from aidsafe.analysis.metrics.tally import AnyTable
 from aidsafe.analysis.sums import State, Sums
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from itertools import chain
 import orjson
 
 from aidsafe.analysis.columns import TableName
+from aidsafe.analysis.counts.decisions import LABELS, Labels
+from aidsafe.analysis.counts.tally import Share
+from aidsafe.analysis.courses.course import Course, Step
 from aidsafe.analysis.metrics.catalogue import measure
-from aidsafe.analysis.metrics.course import Course, Step
-from aidsafe.analysis.metrics.decisions import LABELS, Labels
-from aidsafe.analysis.metrics.tally import Share
 from aidsafe.core.events import DraftRefined, DraftSeeded, SeatFailed, TurnTaken
 from aidsafe.core.records import (
     Add,

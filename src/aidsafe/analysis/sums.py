@@ -5,10 +5,10 @@ from math import prod
 from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
+from aidsafe.analysis.counts.tally import AnyTable, Keys, Tallies, Tally
+from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.extras import need
 from aidsafe.analysis.intervals import REPLICATES, weights
-from aidsafe.analysis.metrics.course import Course
-from aidsafe.analysis.metrics.tally import AnyTable, Keys, Tallies, Tally
 
 if TYPE_CHECKING:
     from numpy import float64

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aidsafe.analysis.columns import COLUMNS, TableName
+from aidsafe.analysis.counts.decisions import LABELS, Labels
+from aidsafe.analysis.courses.told import course_of
 from aidsafe.analysis.extras import need
-from aidsafe.analysis.metrics.course import Course
-from aidsafe.analysis.metrics.decisions import LABELS, Labels
 from aidsafe.analysis.rows import ROWS, Row, query_row
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.run import Run
@@ -84,7 +84,7 @@ class _File:
 
 
 def _rows(transcript: Transcript, labels: Labels) -> dict[TableName, list[Row]]:
-    course = Course.of(transcript)
+    course = course_of(transcript)
     found: dict[TableName, list[Row]] = {name: list(rows(transcript, course)) for name, rows in ROWS.items()}
     return {"queries": [query_row(transcript, course, labels)], **found}
 

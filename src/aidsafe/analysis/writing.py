@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aidsafe.analysis.arms import Arm
+from aidsafe.analysis.counts.decisions import LABELS, Labels
 from aidsafe.analysis.findings import Analysis
-from aidsafe.analysis.metrics.decisions import LABELS, Labels
 from aidsafe.analysis.pictures import pictures
 from aidsafe.analysis.rendering import write_pictures
 from aidsafe.analysis.report import report

@@ -9,6 +9,11 @@ from itertools import chain
 from math import log2
 from typing import TypeVar
 
+from aidsafe.analysis.counts.decisions import LABELS, Labels
+from aidsafe.analysis.counts.tables import Counted, tables, tallies_of
+from aidsafe.analysis.counts.tally import Counts, Share, Table
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.told import Told, course_of
 from aidsafe.analysis.metrics import (
     conformity,
     convergence,
@@ -20,11 +25,7 @@ from aidsafe.analysis.metrics import (
     refiner,
     reliability,
 )
-from aidsafe.analysis.metrics.counting import tables, tallies_of
-from aidsafe.analysis.metrics.course import Course, Told, course_of
-from aidsafe.analysis.metrics.decisions import LABELS, Labels
 from aidsafe.analysis.metrics.number import EACH, Breakdown, Group, Metric, Number, Pooled, Shares, Unit, part_and_whole
-from aidsafe.analysis.metrics.tally import Counted, Counts, Share, Table
 
 __all__ = ["breakdowns", "each_table", "measure", "metrics"]
 

@@ -6,15 +6,13 @@ to it. A seat that answers an objection with an edit and then agrees has flipped
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from aidsafe.analysis.metrics.course import Course, Vote, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, remembered, whether
-from aidsafe.core.records import Stance
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Share, Tallies, whether
+from aidsafe.analysis.courses.course import Course, Vote, shared
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "MAJORITIES",
-    "STEP_COUNTS",
     "conformity",
     "conformity_by_majority",
     "conformity_by_seat",
@@ -256,91 +254,6 @@ def stubbornness_by_seat(tallies: Tallies) -> Mapping[Key, Share]:
     return tallies["steps"].shares("stubborn", "strained", by="seat")
 
 
-class _Ballot(NamedTuple):
-    """What counts of a turn here."""
-
-    position: Stance | None
-    vote: Vote | None
-    own: Vote | None
-    first: Vote | None
-    agreeing: int
-    objecting: int
-    majority: Vote | None
-    previous: tuple[str, Vote] | None
-    reasoned: bool
-
-    @property
-    def flipped(self) -> bool:
-        """Whether the seat votes otherwise than before."""
-        return self.vote not in (None, self.own)
-
-
-def _count_ballot(ballot: _Ballot) -> tuple[float, ...]:
-    """What a turn adds: nothing but whether it is reasoned, unless its seat has voted before."""
-    unreasoned = ballot.vote is not None and not ballot.reasoned
-    if ballot.own is None or ballot.position is None:
-        return (unreasoned, *_NOTHING)
-    return (
-        unreasoned,
-        ballot.vote is not None,
-        *(_count_flip(ballot) if ballot.flipped else _NO_FLIP),
-        *_count_chances(ballot),
-        *_count_strain(ballot),
-    )
-
-
-def _count_flip(ballot: _Ballot) -> tuple[float, ...]:
-    held = ballot.agreeing if ballot.vote == "agree" else ballot.objecting
-    to_majority = ballot.vote == ballot.majority
-    to_previous = ballot.previous is not None and ballot.previous[1] == ballot.vote
-    return (1, to_majority, held > 0 and not to_majority, held == 0, to_previous)
-
-
-def _count_chances(ballot: _Ballot) -> tuple[float, ...]:
-    """Chances to conform, to follow without a word, and to follow the seat read last; and what came of them."""
-    outvoted = ballot.majority not in (None, ballot.own)
-    opposed = (ballot.objecting if ballot.own == "agree" else ballot.agreeing) > 0
-    differing = ballot.previous is not None and ballot.previous[1] != ballot.own
-    kept = ballot.vote == ballot.own
-    return (
-        outvoted,
-        outvoted and ballot.flipped,
-        outvoted and kept,
-        opposed,
-        opposed and ballot.flipped and not ballot.reasoned,
-        differing,
-        differing and ballot.flipped - kept,
-    )
-
-
-def _count_strain(ballot: _Ballot) -> tuple[float, float]:
-    """The two sums whose ratio is the stubbornness."""
-    others = ballot.agreeing + ballot.objecting
-    if not others or ballot.vote is None:
-        return (0.0, 0.0)
-    mean = ballot.agreeing / others
-    strain = (ballot.first == "agree") - mean
-    return (strain**2, strain * ((ballot.vote == "agree") - mean))
-
-
 def _last_votes(course: Course) -> set[Vote]:
     """What the latest votes of the seats come to."""
     return set({step.seat: step.vote for step in course.steps if step.vote}.values())
-
-
-_FLIPS = ("flips", "to_majority", "to_minority", "alone", "to_previous")
-_CHANCES = ("outvoted", "conformed", "independent", "opposed", "unexplained", "differing", "pulled")
-_NO_FLIP = (0,) * len(_FLIPS)
-_NOTHING = (0,) * (1 + len(_FLIPS) + len(_CHANCES) + 2)
-
-STEP_COUNTS = Counts(
-    ("unreasoned", "repeated", *_FLIPS, *_CHANCES, "strained", "stubborn"), remembered(_Ballot, _count_ballot)
-)
-
-MAJORITIES = Table(
-    "majorities",
-    ("majority",),
-    of=lambda course: [step for step in course.steps if step.own and step.position and step.majority],
-    key=lambda step: (max(step.agreeing, step.objecting),),
-    counts=Counts(_CHANCES, remembered(_Ballot, _count_chances)),
-)

@@ -7,37 +7,29 @@ that stopped early is simply shorter.
 
 from collections.abc import Mapping
 from functools import lru_cache
-from math import log2
 from typing import get_args
 
-from aidsafe.analysis.metrics.course import Course, Round, Step, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import (
-    Counts,
+from aidsafe.analysis.counts.rounds import entropy_bits
+from aidsafe.analysis.counts.steps import POSITIONS
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import (
     Key,
     Keys,
     Share,
-    Table,
     Tallies,
-    once,
-    over_tallies,
-    remembered,
     share,
     whether,
 )
-from aidsafe.core.records import Ending, Stance
+from aidsafe.analysis.courses.course import Course, Round, shared
+from aidsafe.analysis.courses.told import over_transcripts
+from aidsafe.core.records import Stance
 
 __all__ = [
-    "ENDINGS",
-    "LEFT",
-    "POSITIONS",
-    "ROUNDS",
-    "STEP_COUNTS",
     "agreement",
     "agreement_by_round",
     "agreement_slope",
     "consensus",
     "endings",
-    "entropy_bits",
     "entropy_by_round",
     "entropy_drop",
     "kappa_by_round",
@@ -166,7 +158,7 @@ def kappa_by_round(tallies: Tallies) -> Mapping[Key, Share]:
     """
     rounds = tallies["rounds"]
     pairs, rated = rounds.totals("concord", "round"), rounds.totals("rated", "round")
-    counts = [rounds.totals(f"rated_{word}", "round") for word in _STANCES]
+    counts = [rounds.totals(f"rated_{word}", "round") for word in get_args(Stance)]
     found = {}
     for round in pairs:
         items = rated[round]
@@ -247,14 +239,6 @@ def survival(tallies: Tallies) -> Mapping[Key, Share]:
 
 
 @lru_cache(maxsize=4096)
-def entropy_bits(counts: tuple[float, ...]) -> float:
-    """Shannon entropy of counts, in bits; 0 of nothing."""
-    seen = [count for count in counts if count > 0]
-    total = sum(seen)
-    return max(0.0, -sum([count / total * log2(count / total) for count in seen])) if len(seen) > 1 else 0.0
-
-
-@lru_cache(maxsize=4096)
 def _slope(held: tuple[Round, ...]) -> float | None:
     curve = [(one.number, one.agree / one.votes) for one in held if one.votes]
     if len(curve) < 2:
@@ -262,58 +246,3 @@ def _slope(held: tuple[Round, ...]) -> float | None:
     middle = sum([round for round, _ in curve]) / len(curve)
     spread = sum([(round - middle) ** 2 for round, _ in curve])
     return sum([(round - middle) * value for round, value in curve]) / spread
-
-
-def _count_position(step: Step) -> tuple[float, ...]:
-    return _POSITION_COUNTS[step.position]
-
-
-def _count_round(one: Round) -> tuple[float, ...]:
-    positions = one.positions
-    cast = sum(positions)
-    if cast < 2:
-        return (1, cast > 0, 0.0, 0, 0.0, 0, 0, 0)
-    alike = sum(count * (count - 1) for count in positions) / (cast * (cast - 1))
-    return (1, 1, entropy_bits(positions), 1, alike, *positions)
-
-
-_STANCES: tuple[Stance, ...] = get_args(Stance)
-
-POSITIONS = (*_STANCES, "failed")
-"""What a turn can come to."""
-
-_POSITION_COUNTS: Mapping[Stance | None, tuple[float, ...]] = {
-    None: (1, 0, 1, 0, 0, 0, 0),
-    "agree": (1, 1, 0, 1, 0, 0, 1),
-    "object": (1, 1, 0, 0, 1, 0, 1),
-    "abstain": (1, 1, 0, 0, 0, 1, 0),
-}
-
-STEP_COUNTS = Counts(("turns", "valid", "failed", "agree", "object", "abstain", "votes"), _count_position)
-
-ROUNDS = Table(
-    "rounds",
-    ("round",),
-    of=lambda course: course.held,
-    key=lambda one: (one.number,),
-    counts=Counts(
-        ("held", "taken", "entropy", "rated", "concord", "rated_agree", "rated_object", "rated_abstain"),
-        remembered(Round, _count_round),
-    ),
-)
-
-ENDINGS: Table[Ending] = Table(
-    "endings",
-    ("ending",),
-    of=lambda course: (course.ending,) if course.ending else (),
-    key=lambda ending: (ending,),
-    counts=once("ended"),
-)
-
-LEFT = Table(
-    "left",
-    ("round",),
-    of=lambda course: (course,) if course.held else (),
-    key=lambda course: (course.rounds,),
-    counts=Counts(("left", "agreed"), lambda course: (1, course.ending == "consensus")),
-)

@@ -8,12 +8,12 @@ counts in no mean of it; nothing is made up.
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from aidsafe.analysis.metrics.course import Charge, Course, over_transcripts
-from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, split
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies, share, split
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "CALLED",
-    "CALL_COUNTS",
     "cached",
     "calls",
     "completion_tokens",
@@ -293,19 +293,3 @@ def _thousands(tallies: Tallies) -> dict[Key, float]:
     """Thousands of tokens that the turns of each round spent."""
     tokens = tallies["calls"].without("round", 0).totals("tokens", "round")
     return {round: count / 1000 for round, count in tokens.items()}
-
-
-def _count_call(call: Charge) -> tuple[float, ...]:
-    prompt, completion, cost = call.prompt, call.completion, call.cost
-    return (1, prompt, call.cached, completion, prompt + completion, cost or 0.0, cost is not None, call.seconds)
-
-
-CALL_COUNTS = Counts(("calls", "prompt", "cached", "completion", "tokens", "cost", "priced", "seconds"), _count_call)
-
-CALLED = Table(
-    "called",
-    (),
-    of=lambda course: (course,) if course.charges else (),
-    key=lambda _: (),
-    counts=once("queries"),
-)

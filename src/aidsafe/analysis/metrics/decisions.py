@@ -6,27 +6,21 @@ to comply or clarify. Other labels are passed over.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal, NamedTuple
 
-from aidsafe.analysis.metrics.course import Course, Told, course_of, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, once, over_tallies, share, whether
+from aidsafe.analysis.counts.decisions import LABELS, STRICTNESS, Label, Labels, label_of
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies, share, whether
+from aidsafe.analysis.courses.course import Course, shared
+from aidsafe.analysis.courses.told import Told, course_of, over_transcripts
 from aidsafe.core.records import Decision
 
 __all__ = [
-    "FINALS",
-    "LABELS",
-    "MOMENTS",
-    "STRICTNESS",
-    "Labels",
-    "benign_moments",
     "changes",
     "correction",
     "decision_by_round",
     "final_decisions",
     "final_strictness",
-    "label_of",
     "missed",
     "over_refusal",
     "over_refusal_drift",
@@ -38,20 +32,6 @@ __all__ = [
     "toward_refusal",
     "trajectory",
 ]
-
-STRICTNESS: Mapping[Decision, float] = {"comply": 0.0, "clarify": 0.5, "safe_complete": 0.5, "refuse": 1.0}
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """Where a query's label stands in its metadata, and which words of it mean benign and harmful, case aside."""
-
-    column: str = "label"
-    benign: frozenset[str] = frozenset({"benign", "safe"})
-    harmful: frozenset[str] = frozenset({"harmful", "unsafe"})
-
-
-LABELS = Labels()
 
 
 @over_transcripts
@@ -145,15 +125,6 @@ def final_strictness(course: Course) -> float | None:
     return None if course.final_decision is None else STRICTNESS[course.final_decision]
 
 
-def label_of(told: Told, labels: Labels = LABELS) -> Literal["benign", "harmful"] | None:
-    """What a query's metadata says of it; None where it says neither."""
-    found = course_of(told).metadata.get(labels.column)
-    if found is None:
-        return None
-    word = str(found).strip().casefold()
-    return "benign" if word in labels.benign else "harmful" if word in labels.harmful else None
-
-
 def over_refusal(told: Told, labels: Labels = LABELS) -> Share | None:
     """Share of queries labelled benign whose finished record refuses.
 
@@ -233,48 +204,5 @@ def _rights(course: Course, labels: Labels) -> list[bool]:
     return [] if label is None else [_right(moment.decision, label) for moment in course.moments]
 
 
-def _right(decision: Decision, label: Literal["benign", "harmful"]) -> bool:
+def _right(decision: Decision, label: Label) -> bool:
     return decision == "comply" if label == "benign" else decision in ("refuse", "safe_complete")
-
-
-class _Stand(NamedTuple):
-    """The decision at the end of a round, and how much stricter it is than the seed's."""
-
-    round: int
-    decision: Decision
-    shift: float
-
-
-def _stands(course: Course) -> list[_Stand]:
-    if not course.moments:
-        return []
-    seed = STRICTNESS[course.moments[0].decision]
-    return [_Stand(one.round, one.decision, STRICTNESS[one.decision] - seed) for one in course.moments]
-
-
-MOMENTS = Table(
-    "moments",
-    ("round", "decision"),
-    of=_stands,
-    key=lambda stand: (stand.round, stand.decision),
-    counts=Counts(("held", "deliberated", "shift"), lambda stand: (1, stand.round > 0, stand.shift)),
-)
-
-FINALS: Table[Decision] = Table(
-    "finals",
-    ("decision",),
-    of=lambda course: (course.final_decision,) if course.final_decision else (),
-    key=lambda decision: (decision,),
-    counts=once("final"),
-)
-
-
-def benign_moments(labels: Labels = LABELS) -> Table[_Stand]:
-    """The table of drafts of queries labelled benign, from the first round on."""
-    return Table(
-        "benign_moments",
-        ("round",),
-        of=lambda course: _stands(course)[1:] if label_of(course, labels) == "benign" else (),
-        key=lambda stand: (stand.round,),
-        counts=Counts(("held", "shift"), lambda stand: (1, stand.shift)),
-    )

@@ -4,18 +4,18 @@ Novelty and redundancy compare runs of three words (see `words.py`), so a paraph
 thought id and by cited rule, and needs no words.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
-from aidsafe.analysis.metrics.course import Change, Course, Life, Step, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, once, over_tallies, share, split, whether
-from aidsafe.analysis.metrics.words import SAME, contained, content_words, count_words, grams
+from aidsafe.analysis.counts.policies import new_rules
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Share, Tallies, share, split, whether
+from aidsafe.analysis.counts.texts import written
+from aidsafe.analysis.counts.words import SAME, contained, content_words, count_words, grams
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "DROPS",
-    "FINDS",
-    "LIFE_COUNTS",
-    "TEXTS",
     "anchoring",
     "attrition",
     "attrition_by_round",
@@ -93,7 +93,7 @@ def saturation(course: Course) -> float | None:
     if not course.steps:
         return None
     added = {step.round for step in course.steps if step.accepted and "add" in [edit.op for edit in step.accepted]}
-    return max(added.union([step.round for step, new in _new_rules(course) if new]), default=0)
+    return max(added.union([step.round for step, new in new_rules(course) if new]), default=0)
 
 
 @over_transcripts
@@ -123,8 +123,8 @@ def compression(course: Course) -> Share | None:
     if course.chain is None:
         return None
     seed = sum(map(count_words, course.moments[0].texts))
-    written = sum(count_words(edit.text) for _, edit in _written(course))
-    return share(sum(count_words(thought.text) for thought in course.chain), seed + written)
+    later = sum(count_words(edit.text) for _, edit in written(course))
+    return share(sum(count_words(thought.text) for thought in course.chain), seed + later)
 
 
 @over_transcripts
@@ -251,36 +251,6 @@ def _focus(course: Course) -> tuple[float, ...]:
     return focus_steps([len(asked & words) / len(asked) for words in held])
 
 
-def _written(course: Course) -> Iterator[tuple[Step, Change]]:
-    """Every thought's text that an accepted edit wrote."""
-    for step in course.steps:
-        for edit in step.accepted:
-            if edit.op in ("add", "revise"):
-                yield step, edit
-
-
-def _novelties(course: Course) -> Iterator[tuple[Step, float]]:
-    earlier = [grams(text) for text in course.moments[0].texts] if course.moments else []
-    for step, edit in _written(course):
-        written = grams(edit.text)
-        yield step, 1.0 - max((contained(written, other) for other in earlier), default=0.0)
-        earlier.append(written)
-
-
-@shared
-def _new_rules(course: Course) -> Sequence[tuple[Step, int]]:
-    """Every turn, and how many rules it was the first to cite."""
-    known = set(course.moments[0].cited) if course.moments else set[tuple[str, str]]()
-    found = []
-    for step in course.steps:
-        before = len(known)
-        for edit in step.accepted:
-            if edit.cited:
-                known.update([(one.policy, one.rule) for one in edit.cited])
-        found.append((step, len(known) - before))
-    return found
-
-
 def _redundancy(texts: Sequence[str]) -> Share | None:
     earlier: list[frozenset[str]] = []
     again = 0
@@ -289,40 +259,3 @@ def _redundancy(texts: Sequence[str]) -> Share | None:
         again += any(contained(said, other) >= SAME for other in earlier)
         earlier.append(said)
     return share(again, len(texts))
-
-
-LIFE_COUNTS: Counts[Life] = Counts(
-    ("thoughts", "withdrawn", "ended", "survived", "lost"),
-    lambda life: (
-        1,
-        life.withdrawn is not None,
-        life.survives is not None,
-        life.survives is True,
-        life.survives is False,
-    ),
-)
-
-TEXTS = Table(
-    "texts",
-    ("seat", "round"),
-    of=_novelties,
-    key=lambda found: (found[0].seat, found[0].round),
-    counts=Counts(("written", "new"), lambda found: (1, found[1])),
-    text=True,
-)
-
-FINDS = Table(
-    "finds",
-    ("round",),
-    of=_new_rules,
-    key=lambda found: (found[0].round,),
-    counts=Counts(("turns", "rules"), lambda found: (1, found[1])),
-)
-
-DROPS: Table[Life] = Table(
-    "drops",
-    ("seat",),
-    of=lambda course: [life for life in course.lives if life.withdrawn and life.withdrawn[0] != life.author],
-    key=lambda life: (life.withdrawn[0] if life.withdrawn else "",),
-    counts=once("taken"),
-)

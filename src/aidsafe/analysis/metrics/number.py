@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aidsafe.analysis.metrics.course import Told
-from aidsafe.analysis.metrics.tally import Counted, Key, Keys, Share, Tallies
+from aidsafe.analysis.counts.tables import Counted
+from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies
+from aidsafe.analysis.courses.told import Told
 
 __all__ = ["EACH", "Breakdown", "Group", "Metric", "Number", "Pooled", "Shares", "Unit", "part_and_whole"]
 

@@ -5,17 +5,15 @@ Seats that had the floor count, whatever came of it.
 """
 
 from collections.abc import Mapping
-from itertools import pairwise
 from math import log2
 
-from aidsafe.analysis.metrics.convergence import entropy_bits
-from aidsafe.analysis.metrics.course import SEEDER, Course, Step, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Share, Table, Tallies, over_tallies, share, together
+from aidsafe.analysis.counts.rounds import entropy_bits
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Share, Tallies, share, together
+from aidsafe.analysis.courses.course import SEEDER, Course, shared
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "HANDOVERS",
-    "PLACES",
-    "STEP_COUNTS",
     "abstentions",
     "acceptance",
     "acceptance_by_seat",
@@ -334,37 +332,3 @@ def _tokens(course: Course) -> tuple[int, ...]:
         if charge.round:
             tokens[charge.speaker] += charge.completion
     return tuple(tokens.values())
-
-
-def _handovers(course: Course) -> list[tuple[Step, Step]]:
-    """A vote and the next turn of another seat that had voted otherwise."""
-    return [
-        (before, after)
-        for before, after in pairwise(course.steps)
-        if before.seat != after.seat
-        and before.vote
-        and after.own
-        and after.position is not None
-        and after.own != before.vote
-    ]
-
-
-STEP_COUNTS: Counts[Step] = Counts(
-    ("accepted", "proposed"), lambda step: (len(step.accepted), len(step.accepted) + len(step.rejected))
-)
-
-PLACES = Table(
-    "places",
-    ("place",),
-    of=lambda course: course.steps,
-    key=lambda step: (step.place,),
-    counts=Counts(("turns", "accepted"), lambda step: (1, len(step.accepted))),
-)
-
-HANDOVERS = Table(
-    "handovers",
-    ("seat",),
-    of=_handovers,
-    key=lambda pair: (pair[0].seat,),
-    counts=Counts(("differing", "followed"), lambda pair: (1, pair[1].vote == pair[0].vote)),
-)

@@ -4,18 +4,15 @@ Which policies bear on a query is not known without a judge. Coverage is therefo
 up with: the policies that any of its thoughts cited at the end of any round.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping
 
-from aidsafe.analysis.metrics.course import Cited, Course, Life, over_transcripts, shared
-from aidsafe.analysis.metrics.tally import Counts, Key, Keys, Share, Table, Tallies, over_tallies, share
+from aidsafe.analysis.counts.policies import cited_at_last
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies, share
+from aidsafe.analysis.courses.course import Course, shared
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "CITATIONS",
-    "FIRST_CITATIONS",
-    "FRESH",
-    "LIFE_COUNTS",
-    "POLICIES",
-    "POLICY_ROUNDS",
     "citations_a_thought",
     "conflicts_noted",
     "conflicts_raised",
@@ -68,7 +65,7 @@ def policies_cited(course: Course) -> float | None:
 
     A count from 0; None without a finished chain.
     """
-    return None if course.chain is None else len({one.policy for one in _final(course) if one.verified})
+    return None if course.chain is None else len({one.policy for one in cited_at_last(course) if one.verified})
 
 
 @over_transcripts
@@ -77,7 +74,7 @@ def rules_cited(course: Course) -> float | None:
 
     A count from 0; None without a finished chain.
     """
-    return None if course.chain is None else len({one.rule for one in _final(course) if one.verified})
+    return None if course.chain is None else len({one.rule for one in cited_at_last(course) if one.verified})
 
 
 @over_transcripts
@@ -86,7 +83,7 @@ def citations_a_thought(course: Course) -> Share | None:
 
     A mean from 0; None without a finished chain.
     """
-    return share(len(_final(course)), len(course.chain)) if course.chain else None
+    return share(len(cited_at_last(course)), len(course.chain)) if course.chain else None
 
 
 @over_transcripts
@@ -150,7 +147,7 @@ def verified_final(course: Course) -> Share | None:
 
     In [0, 1]; None without a citation or a finished chain.
     """
-    final = [one.verified for one in _final(course)]
+    final = [one.verified for one in cited_at_last(course)]
     return share(sum(final), len(final))
 
 
@@ -183,94 +180,3 @@ def conflicts_resolved(course: Course) -> Share | None:
     In [0, 1]; None where none was named.
     """
     return share(course.conflicts, conflicts_raised(course) or 0)
-
-
-@shared
-def _final(course: Course) -> Sequence[Cited]:
-    """What the finished chain cites."""
-    return [one for thought in course.chain or () for one in thought.cited]
-
-
-@shared
-def _ever(course: Course) -> list[str]:
-    """The policies cited at the end of any round, in order of their names."""
-    return sorted({policy for moment in course.moments for policy, _ in moment.cited})
-
-
-def _covered(course: Course) -> Iterator[tuple[str, bool]]:
-    """The policies ever cited, and whether the finished chain cites them with a real quote."""
-    if course.chain is not None:
-        kept = {one.policy for one in _final(course) if one.verified}
-        for policy in _ever(course):
-            yield policy, policy in kept
-
-
-def _held(course: Course) -> Iterator[tuple[str, int, bool]]:
-    """The policies ever cited, round by round, and whether the draft cites them with a real quote."""
-    ever = _ever(course)
-    for moment in course.moments:
-        cited = {policy for policy, _ in moment.verified}
-        for policy in ever:
-            yield policy, moment.round, policy in cited
-
-
-def _fresh(course: Course) -> Iterator[tuple[int, int]]:
-    """Each round, and the rules that the draft cites with a real quote for the first time at its end."""
-    known = course.moments[0].verified if course.moments else frozenset()
-    for moment in course.moments[1:]:
-        yield moment.round, len(moment.verified - known)
-        known |= moment.verified
-
-
-def _firsts(course: Course) -> Iterable[tuple[str, int]]:
-    """The policies that the draft cites with a real quote, and the first round at whose end it does."""
-    rounds: dict[str, int] = {}
-    for moment in course.moments:
-        for policy, _ in moment.verified:
-            rounds.setdefault(policy, moment.round)
-    return rounds.items()
-
-
-LIFE_COUNTS: Counts[Life] = Counts(
-    ("citations", "verified"), lambda life: (len(life.cited), sum([one.verified for one in life.cited]))
-)
-
-CITATIONS = Table(
-    "citations",
-    ("policy",),
-    of=lambda course: [one for life in course.lives for one in life.cited],
-    key=lambda one: (one.policy,),
-    counts=Counts(("citations", "verified"), lambda one: (1, one.verified)),
-)
-
-POLICIES = Table(
-    "policies",
-    ("policy",),
-    of=_covered,
-    key=lambda one: (one[0],),
-    counts=Counts(("ever", "covered"), lambda one: (1, one[1])),
-)
-
-POLICY_ROUNDS = Table(
-    "policy_rounds",
-    ("policy", "round"),
-    of=_held,
-    key=lambda one: one[:2],
-    counts=Counts(("ever", "cited"), lambda one: (1, one[2])),
-)
-
-FIRST_CITATIONS = Table(
-    "first_citations",
-    ("policy",),
-    of=_firsts,
-    key=lambda one: (one[0],),
-    counts=Counts(("found", "round"), lambda one: (1, one[1])),
-)
-
-FRESH = Table(
-    "fresh_rules",
-    ("round",),
-    of=_fresh,
-    key=lambda one: (one[0],),
-    counts=Counts(("rules",), lambda one: (one[1],)),
-)

@@ -1,29 +1,22 @@
 """The refiner: what it takes out, for which reason and of whom, and whether it leaves the decision alone."""
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TypeVar, get_args
 
-from aidsafe.analysis.metrics.course import Course, over_transcripts
-from aidsafe.analysis.metrics.tally import (
-    Counts,
+from aidsafe.analysis.counts.lives import FATES, OUTCOMES, REASONS
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import (
     Key,
     Keys,
     Share,
-    Table,
     Tallies,
     Tally,
-    once,
-    over_tallies,
-    remembered,
     share,
     whether,
 )
-from aidsafe.core.records import OutcomeKind, RemovalReason
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "CODES",
-    "FATES",
-    "LIFE_COUNTS",
     "decision_changed",
     "fates_by_author",
     "kept",
@@ -36,9 +29,6 @@ __all__ = [
     "removed",
     "rewritten",
 ]
-
-
-W = TypeVar("W")
 
 
 @over_tallies
@@ -83,7 +73,7 @@ def outcomes(tallies: Tallies) -> Mapping[Key, Share]:
 
     In [0, 1]; adds up to 1. Missing without a refiner.
     """
-    return _split(tallies["lives"], _OUTCOMES, "refined")
+    return _split(tallies["lives"], OUTCOMES, "refined")
 
 
 @over_tallies
@@ -92,7 +82,7 @@ def removals_by_reason(tallies: Tallies) -> Mapping[Key, Share]:
 
     In [0, 1]; the paper's four reasons (arXiv 2505.21784) add up to the removed.
     """
-    return _split(tallies["lives"], _REASONS, "refined")
+    return _split(tallies["lives"], REASONS, "refined")
 
 
 @over_tallies
@@ -148,56 +138,6 @@ def decision_changed(course: Course) -> Share | None:
     return whether(course.final_decision != course.moments[-1].decision)
 
 
-_OUTCOMES: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
-_REASONS: tuple[RemovalReason, ...] = get_args(RemovalReason)
-
-FATES: tuple[str, ...] = (*_OUTCOMES, "withdrawn")
-"""What can become of a thought."""
-
-
 def _split(lives: Tally, words: Iterable[str], whole: str) -> dict[Key, Share]:
     found = {word: lives.share(word, whole) for word in words}
     return {word: one for word, one in found.items() if one}
-
-
-class _End(NamedTuple):
-    """How a thought ended."""
-
-    outcome: OutcomeKind | None
-    reason: RemovalReason | None
-    withdrawn: tuple[str, int] | None
-    survives: bool | None
-
-
-def _count_end(life: _End) -> tuple[float, ...]:
-    """Its outcome, the reason it was removed for, and its fate."""
-    fate = "withdrawn" if life.withdrawn else life.outcome or "kept"
-    return (
-        life.outcome is not None,
-        *_ONE_OUTCOME[life.outcome],
-        *_ONE_REASON[life.reason],
-        *(_ONE_FATE[fate] if life.survives is not None else _NO_FATE),
-    )
-
-
-def _one_of(words: tuple[W, ...]) -> dict[W, tuple[int, ...]]:
-    """A 1 in the place of each word; nothing has no place."""
-    return {word: tuple(int(other == word) for other in words if other is not None) for word in words}
-
-
-_ONE_OUTCOME = _one_of((None, *_OUTCOMES))
-_ONE_REASON = _one_of((None, *_REASONS))
-_ONE_FATE = _one_of(FATES)
-_NO_FATE = (0,) * len(FATES)
-
-LIFE_COUNTS = Counts(
-    ("refined", *_OUTCOMES, *_REASONS, *(f"fate_{fate}" for fate in FATES)), remembered(_End, _count_end)
-)
-
-CODES: Table[str] = Table(
-    "codes",
-    ("code",),
-    of=lambda course: [life.code for life in course.lives if life.outcome == "removed" and life.code],
-    key=lambda code: (code,),
-    counts=once("removed"),
-)

@@ -4,26 +4,19 @@ These are failures of calls and turns, never stances. An imported transcript wit
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
-from aidsafe.analysis.metrics.course import Course, Step, over_transcripts
-from aidsafe.analysis.metrics.tally import (
-    Counts,
+from aidsafe.analysis.counts.tables import over_tallies
+from aidsafe.analysis.counts.tally import (
     Key,
     Share,
-    Table,
     Tallies,
-    once,
-    over_tallies,
-    remembered,
     split,
     whether,
 )
-from aidsafe.core.records import CallOutcome, Finish
+from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
-    "CALL_COUNTS",
-    "FAILURES",
     "fallbacks",
     "filtered",
     "filtered_by_model",
@@ -176,41 +169,3 @@ def lost_queries(course: Course) -> Share | None:
     In [0, 1]; None of those still open.
     """
     return whether(course.failed is not None) if course.failed or course.completed else None
-
-
-class _Way(NamedTuple):
-    """How a call went."""
-
-    outcome: CallOutcome
-    finish: Finish
-    attempts: int
-    followed: bool
-    switched: bool
-
-
-def _count_way(call: _Way) -> tuple[float, ...]:
-    outcome, finish = call.outcome, call.finish
-    return (
-        call.followed and outcome != "accepted",
-        outcome == "invalid",
-        call.attempts - 1,
-        finish == "length" or outcome == "truncated",
-        outcome == "refused",
-        finish == "content_filter" or outcome == "filtered",
-        not call.followed,
-        call.switched,
-    )
-
-
-CALL_COUNTS = Counts(
-    ("repaired", "invalid", "retries", "truncated", "refused", "filtered", "replies", "switched"),
-    remembered(_Way, _count_way),
-)
-
-FAILURES: Table[Step] = Table(
-    "failures",
-    ("failure",),
-    of=lambda course: [step for step in course.steps if step.failure],
-    key=lambda step: (step.failure or "",),
-    counts=once("turns"),
-)

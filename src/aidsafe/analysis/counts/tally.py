@@ -6,16 +6,14 @@ whole run, and, since counts may be arrays, for a thousand resampled runs at onc
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, wraps
+from functools import lru_cache
 from operator import add, attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from aidsafe.analysis.metrics.course import Course, course_of
-from aidsafe.core.transcript import Transcript
+from aidsafe.analysis.courses.course import Course
 
 __all__ = [
     "AnyTable",
-    "Counted",
     "Counts",
     "Key",
     "Keys",
@@ -25,7 +23,6 @@ __all__ = [
     "Tally",
     "joined",
     "once",
-    "over_tallies",
     "remembered",
     "share",
     "split",
@@ -114,10 +111,6 @@ class Tallies(dict[str, Tally]):
     """A transcript's tallies, or those of many added up, by the name of their table."""
 
 
-Counted = Transcript | Course | Tallies
-"""A transcript, its course, or the tallies of as many as you like."""
-
-
 @dataclass(frozen=True)
 class Counts(Generic[Item]):
     """What is counted of an item: `of` gives a number for each of `fields`."""
@@ -153,16 +146,6 @@ class Table(Generic[T]):
 
 AnyTable = Table[Any]
 """A table, whatever it counts."""
-
-
-def over_tallies(read: Callable[[Tallies], T]) -> Callable[[Counted], T]:
-    """Let a function of tallies take a transcript or its course as well."""
-
-    @wraps(read)
-    def reading(counted: Counted) -> T:
-        return read(counted if isinstance(counted, Tallies) else _tallies(course_of(counted)))
-
-    return reading
 
 
 def share(part: float, whole: float) -> Share | None:
@@ -209,10 +192,4 @@ _YES, _NO = Share(1.0, 1.0), Share(0.0, 1.0)
 
 def _is_some(whole: object) -> bool:
     # An array of resampled counts is something as soon as one of them is; asked last, since numbers are many.
-    return bool(whole) if isinstance(whole, (int, float)) or not hasattr(whole, "any") else bool(whole.any())
-
-
-def _tallies(course: Course) -> Tallies:
-    from aidsafe.analysis.metrics.counting import tallies_of
-
-    return tallies_of(course)
+    return bool(whole) if isinstance(whole, int | float) or not hasattr(whole, "any") else bool(whole.any())

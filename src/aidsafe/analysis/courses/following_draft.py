@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from aidsafe.analysis.metrics.course import Change, Cited, Final, Life, Moment
+from aidsafe.analysis.courses.course import Change, Cited, Final, Life, Moment
 from aidsafe.core.records import Decision
 
 __all__ = ["FollowedDraft", "Plain", "change_of", "citations_of"]

@@ -4,7 +4,7 @@ Turns with what their seat knew, the life of every thought, the draft at the end
 who made it. A course is made from a transcript, or straight from the JSON of its events, which is much quicker.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Literal, NamedTuple, TypeVar, cast
@@ -21,7 +21,6 @@ from aidsafe.core.records import (
     RemovalReason,
     Stance,
 )
-from aidsafe.core.transcript import Transcript
 
 __all__ = [
     "SEEDER",
@@ -35,10 +34,7 @@ __all__ = [
     "Op",
     "Round",
     "Step",
-    "Told",
     "Vote",
-    "course_of",
-    "over_transcripts",
     "shared",
 ]
 
@@ -225,39 +221,6 @@ class Course:
     def rounds(self) -> int:
         """The last round that was begun; 0 where there was none."""
         return self.held[-1].number if self.held else 0
-
-    @classmethod
-    def of(cls, transcript: Transcript) -> "Course":
-        """The course of a transcript."""
-        from aidsafe.analysis.metrics.following import follow
-
-        return follow(event.model_dump(mode="json") for event in transcript)
-
-    @classmethod
-    def of_json(cls, events: Iterable[bytes]) -> "Course":
-        """The course of events as a journal keeps them. Raises ValueError or KeyError for what is no event of ours."""
-        from aidsafe.analysis.metrics.following import follow_json
-
-        return follow_json(events)
-
-
-Told = Transcript | Course
-"""A transcript, or the course already read from it."""
-
-
-def course_of(told: Told) -> Course:
-    """The course of a transcript, or the course itself."""
-    return told if isinstance(told, Course) else Course.of(told)
-
-
-def over_transcripts(read: Callable[[Course], T]) -> Callable[[Told], T]:
-    """Let a function of a course take a transcript as well."""
-
-    @wraps(read)
-    def reading(told: Told) -> T:
-        return read(told if isinstance(told, Course) else Course.of(told))
-
-    return reading
 
 
 def shared(read: Callable[[Course], T]) -> Callable[[Course], T]:

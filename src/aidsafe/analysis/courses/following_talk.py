@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aidsafe.analysis.metrics.course import Change, Vote
+from aidsafe.analysis.courses.course import Change, Vote
 
 __all__ = ["FollowedTalk", "Known"]
 

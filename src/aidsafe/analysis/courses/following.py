@@ -8,9 +8,9 @@ from operator import itemgetter
 
 import orjson
 
-from aidsafe.analysis.metrics.course import SEEDER, Charge, Course, Round, Step
-from aidsafe.analysis.metrics.following_draft import FollowedDraft, Plain, change_of
-from aidsafe.analysis.metrics.following_talk import FollowedTalk
+from aidsafe.analysis.courses.course import SEEDER, Charge, Course, Round, Step
+from aidsafe.analysis.courses.following_draft import FollowedDraft, Plain, change_of
+from aidsafe.analysis.courses.following_talk import FollowedTalk
 from aidsafe.core.records import Stance
 
 __all__ = ["follow", "follow_json"]
