@@ -28,7 +28,7 @@ from aidsafe.agents.replies import TurnReply
 from aidsafe.agents.speaker import Line
 from aidsafe.agents.turning import failed_turn, turn_of
 from aidsafe.agents.view import View
-from aidsafe.core.errors import BudgetSpent, ReplyFailure, SurroundingsError
+from aidsafe.core.errors import ReplyFailure, SurroundingsError, Suspended
 from aidsafe.core.events import SeatFailed, SeatFailure, TurnTaken
 from aidsafe.core.records import Call
 from aidsafe.models.metering import Metered
@@ -77,7 +77,7 @@ class SeatedAgent:
         self._came_at = 0
 
     async def speak(self, view: View, line: Line) -> TurnTaken | SeatFailed:
-        """The guest's turn, or how it failed. Raises `BudgetSpent` and `SurroundingsError` of its model."""
+        """The guest's turn, or how it failed. Raises `Suspended` and `SurroundingsError` of its model."""
         own: list[Call] = []
         try:
             reply = await self._asked(view, line, own)
@@ -136,7 +136,7 @@ class SeatedAgent:
         try:
             with anyio.CancelScope(deadline=anyio.current_time() + self._timeout_seconds) as lent.scope:
                 response = await agent.on_messages(list(inbox), token)
-        except (BudgetSpent, SurroundingsError):
+        except (Suspended, SurroundingsError):
             raise
         except Exception as error:
             raise _halting(lent) or _Lost("error", f"{type(error).__name__}: {error}"[:_SHOWN]) from error
@@ -230,7 +230,7 @@ def _judge(model: Metered, made: int, failure: ReplyFailure) -> None:
 
 def _halting(lent: LentModel) -> Exception | None:
     """What stops the query or the run, however the guest wrapped it."""
-    return lent.error if isinstance(lent.error, BudgetSpent | SurroundingsError) else None
+    return lent.error if isinstance(lent.error, Suspended | SurroundingsError) else None
 
 
 def _text_of(response: Response) -> str:

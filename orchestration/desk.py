@@ -1,6 +1,7 @@
 """The desk of one query: its events and answers on their way to the journal, its calls through the purse."""
 
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 import anyio
@@ -15,6 +16,7 @@ from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, overdraft
 from aidsafe.orchestration.protocol import QueryBudget
 from aidsafe.orchestration.purse import Purse
 from aidsafe.orchestration.sharing import Prompted
+from aidsafe.orchestration.stopping import Stop
 
 __all__ = ["Desk", "Ledger", "Place"]
 
@@ -44,7 +46,7 @@ class Desk:
     """Remembers what was answered before, keeps what is answered now, and minds the budgets of seat, query and run.
 
     What must be left for later is `held_back`, `rate` is in tokens a byte; `guests` are the agents of others that hold
-    a seat, and `shared` are answers that other runs have to the same prompts.
+    a seat, `shared` are answers that other runs have to the same prompts, and `stop` is the wish to end the sitting.
     """
 
     def __init__(
@@ -62,6 +64,7 @@ class Desk:
         self.rate = 1.0
         self.guests: dict[str, SeatedAgent] = {}
         self.shared: Mapping[Prompted, bytes] = {}
+        self.stop = Stop()
         self._ledger = ledger
         self._remembered = remembered or {}
         self._purse = purse if purse and purse.limited else None
@@ -148,6 +151,10 @@ class Desk:
         needs, self._reserved[id(bound)] = self._reserved[id(bound)], NOTHING
         self._purse.lose(self._key, needs)
         self._reserved[id(bound)] = await self._purse.reserve(self._key, bound)
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Wait in here before a request is sent. Raises `Interrupted` once a stop is wished for."""
+        return self.stop.waiting()
 
     def settle(self, bound: Bound, call: Call | None) -> None:
         """Give the bound back, and count what was spent."""

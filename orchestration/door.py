@@ -21,7 +21,8 @@ from aidsafe.datasets.sources import Source, scan, scan_spool
 from aidsafe.orchestration.generating import IN_FLIGHT, carry_out, prepare
 from aidsafe.orchestration.recipe import Recipe, load_recipe
 from aidsafe.orchestration.run import Run
-from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.sitting import Happening
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import close_table, open_table
 
 __all__ = ["Queries", "events", "generate"]

@@ -31,7 +31,8 @@ from aidsafe.orchestration.prefix import Prefix
 from aidsafe.orchestration.purse import Purse
 from aidsafe.orchestration.run import expected
 from aidsafe.orchestration.sharing import Sharing
-from aidsafe.orchestration.sitting import Begun, Happening, Sitting, Stop
+from aidsafe.orchestration.sitting import Begun, Happening, Sitting
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
 

@@ -12,7 +12,7 @@ import anyio
 from aidsafe.agents.speaker import Line
 from aidsafe.agents.view import View
 from aidsafe.core.editing import settled
-from aidsafe.core.errors import BudgetSpent, ModelError, ReplyError
+from aidsafe.core.errors import ModelError, ReplyError, Suspended
 from aidsafe.core.events import (
     DeliberationEnded,
     DraftRefined,
@@ -114,7 +114,7 @@ async def _together(floor: Floor, transcript: Transcript, table: Table, desk: De
             turns[place] = await _turn(floor, place, transcript, table, desk)
         except Exception as error:  # noqa: BLE001  # raised again below, outside of the group that would wrap it
             errors.append(error)
-            if not isinstance(error, BudgetSpent):
+            if not isinstance(error, Suspended):
                 group.cancel_scope.cancel()
 
     async with anyio.create_task_group() as group:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import anyio
 from structlog.contextvars import bound_contextvars
 
-from aidsafe.core.errors import BudgetSpent, SourceError, SurroundingsError
+from aidsafe.core.errors import SourceError, SurroundingsError, Suspended
 from aidsafe.core.events import Event, QueryCompleted, QueryReceived
 from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
@@ -19,9 +19,10 @@ from aidsafe.orchestration.desk import Desk, Ledger, Place
 from aidsafe.orchestration.journey import journey
 from aidsafe.orchestration.purse import Purse
 from aidsafe.orchestration.sharing import Prompted
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import Table
 
-__all__ = ["Begun", "Happening", "Sitting", "Stop"]
+__all__ = ["Begun", "Happening", "Sitting"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +44,6 @@ class Begun:
     transcript: Transcript = field(default_factory=Transcript)
     answers: dict[Place, tuple[str, bytes]] = field(default_factory=dict)
     shared: Mapping[Prompted, bytes] = field(default_factory=dict)
-
-
-class Stop:
-    """A wish to stop: calls under way are finished, no new one is sent."""
-
-    def __init__(self) -> None:
-        self.requested = False
-
-    def request(self) -> None:
-        """Stop after the calls under way."""
-        self.requested = True
 
 
 @dataclass(slots=True)
@@ -117,7 +107,7 @@ class Sitting:
                     number += 1
                     if self.stop.requested:
                         break
-        except BudgetSpent:
+        except Suspended:
             pass
         finally:
             await desk.dismiss()
@@ -141,6 +131,7 @@ class Sitting:
             spent=found.transcript.usage,
         )
         desk.shared = found.shared
+        desk.stop = self.stop
         return desk
 
 

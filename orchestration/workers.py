@@ -28,7 +28,8 @@ from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.generating import Plan, Share, Way, Work, whole_share, work_share
 from aidsafe.orchestration.manifest import Manifest
 from aidsafe.orchestration.recipe import Recipe
-from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.sitting import Happening
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import close_table, open_table
 
 __all__ = ["workers"]

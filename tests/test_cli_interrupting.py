@@ -2,11 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import sleep
 from typing import TextIO
 
 import anyio
@@ -119,3 +121,30 @@ def test_an_interrupted_run_goes_on_to_the_same_bytes(capsys: pytest.CaptureFixt
     assert (INTERRUPTED, 0) == (interrupted, ended.code), err + ended.err
     expected = generated(whole, "--model", "scripted") / "dataset.jsonl"
     assert expected.read_bytes() == (tmp_path / "run/dataset.jsonl").read_bytes()
+
+
+def test_an_endpoint_that_answers_nobody_is_not_waited_for(tmp_path: Path) -> None:
+    """One signal ends a run that only waits to ask again."""
+    few_queries(tmp_path)
+    with socket.socket() as taken:
+        # Bound and not listening: every connection to it is refused.
+        taken.bind(("127.0.0.1", 0))
+        model = f"openai:nobody@http://127.0.0.1:{taken.getsockname()[1]}/v1"
+        words = ["generate", "few.jsonl", "--out", "run", "--model", model, "--json", "--quiet"]
+        with subprocess.Popen(
+            [sys.executable, "-m", "aidsafe", *words],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            while not (tmp_path / "run/run.json").exists():
+                assert process.poll() is None
+                sleep(0.05)
+            sleep(0.5)
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+
+    assert INTERRUPTED == process.returncode, err
+    assert '"failed":0' in out
+    assert "Traceback" not in err

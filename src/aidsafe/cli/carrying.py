@@ -15,7 +15,8 @@ from aidsafe.cli.panel import watched
 from aidsafe.cli.progress import Tally
 from aidsafe.orchestration.generating import IN_FLIGHT, Ended, Plan, carry_out
 from aidsafe.orchestration.journal import read_journal
-from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.sitting import Happening
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import close_table
 
 __all__ = ["sit"]

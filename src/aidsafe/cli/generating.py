@@ -28,7 +28,8 @@ from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.generating import IN_FLIGHT, Ended, Plan, carry_out, prepare
 from aidsafe.orchestration.journal import read_journal
 from aidsafe.orchestration.recipe import Recipe, load_recipe
-from aidsafe.orchestration.sitting import Happening, Stop
+from aidsafe.orchestration.sitting import Happening
+from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import Table, open_table
 from aidsafe.orchestration.workers import workers
 

@@ -9,7 +9,9 @@
     │   ├── FolderError       the run folder
     │   └── ExtraMissing      an optional dependency
     ├── SurroundingsError     disk, endpoint or key stopped the run; the rest is pending (exit 4)
-    ├── BudgetSpent           the run budget is used up; the rest is pending (exit 3)
+    ├── Suspended             a query cannot go on just now; it is pending
+    │   ├── BudgetSpent       the run budget is used up (exit 3)
+    │   └── Interrupted       a stop was wished for (exit 130)
     ├── ModelError            one model call failed for good
     └── ReplyError            a model answered, and the answer cannot be used
 
@@ -24,6 +26,7 @@ __all__ = [
     "ExtraMissing",
     "FolderError",
     "InputError",
+    "Interrupted",
     "ModelError",
     "PolicyError",
     "PromptError",
@@ -32,6 +35,7 @@ __all__ = [
     "ReplyFailure",
     "SourceError",
     "SurroundingsError",
+    "Suspended",
 ]
 
 ReplyFailure = Literal["invalid", "refused", "truncated", "filtered"]
@@ -77,8 +81,16 @@ class SurroundingsError(AidsafeError):
     """Raised when the disk, an endpoint or a key stops the whole run; what was done is kept."""
 
 
-class BudgetSpent(AidsafeError):
-    """Raised when the run budget cannot cover the next call; the query stays pending."""
+class Suspended(AidsafeError):
+    """Raised when a query has to wait for another sitting; it stays pending."""
+
+
+class BudgetSpent(Suspended):
+    """Raised when the run budget cannot cover the next call."""
+
+
+class Interrupted(Suspended):
+    """Raised when a stop is wished for before a request was sent."""
 
 
 class ModelError(AidsafeError):

@@ -1,6 +1,7 @@
 """Every request sent, the failed ones too: where it went, what came of it, how long it took, what it used."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
@@ -10,7 +11,7 @@ from pydantic import BaseModel
 
 from aidsafe.models.answer import Answer
 
-__all__ = ["Attempt", "BeforeRetry", "Cause", "OnAttempt", "RecordingModel"]
+__all__ = ["Attempt", "BeforeRetry", "Cause", "OnAttempt", "RecordingModel", "Waiting"]
 
 Cause = Literal[
     "answered",
@@ -59,6 +60,7 @@ class Attempt:
 
 OnAttempt = Callable[[Attempt], None]
 BeforeRetry = Callable[[], Awaitable[None]]
+Waiting = Callable[[], AbstractContextManager[None]]
 
 
 @runtime_checkable
@@ -76,9 +78,11 @@ class RecordingModel(Protocol):
         route: str = "",
         on_attempt: OnAttempt | None = None,
         before_retry: BeforeRetry | None = None,
+        waiting: Waiting = nullcontext,
     ) -> Answer:
         """Answer the messages for `seat`, telling `on_attempt` of every request as it ends.
 
-        `before_retry` is awaited before a request is sent once more; `route` says who should share an endpoint.
+        `before_retry` is awaited before a request is sent once more, and all that is waited for until a request is
+        sent is waited for in `waiting`; `route` says who should share an endpoint.
         """
         ...

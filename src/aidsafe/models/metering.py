@@ -6,6 +6,7 @@ is sent, and the answer is written down before the next one goes out.
 """
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
@@ -70,6 +71,9 @@ class CallBook(Protocol):
 
     async def retry(self, bound: Bound) -> None:
         """Set the bound aside once more where the latest request was lost, or raise `BudgetSpent`."""
+
+    def waiting(self) -> AbstractContextManager[None]:
+        """Wait in here before a request is sent. Raises `Interrupted` where it shall not be sent any more."""
 
     def settle(self, bound: Bound, call: Call | None) -> None:
         """Give the bound back and count what was really spent (None: the call failed)."""
@@ -197,6 +201,7 @@ class Metered(ChatCompletionClient):
             route=book.route,
             on_attempt=note,
             before_retry=lambda: book.retry(bound),
+            waiting=book.waiting,
         )
         return answer
 

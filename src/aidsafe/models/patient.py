@@ -9,6 +9,7 @@ import os
 from abc import abstractmethod
 from asyncio import get_running_loop
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -33,7 +34,7 @@ from aidsafe.core.chance import chance
 from aidsafe.core.errors import ModelError, SurroundingsError
 from aidsafe.models.admission import Gate, TurnedAway, Upshot, bounds_of
 from aidsafe.models.answer import Answer
-from aidsafe.models.attempts import Attempt, BeforeRetry, OnAttempt
+from aidsafe.models.attempts import Attempt, BeforeRetry, OnAttempt, Waiting
 from aidsafe.models.deadline import Deadline, Following
 from aidsafe.models.dialect import Reply
 from aidsafe.models.faults import Fault, FaultKind, error_of
@@ -85,6 +86,7 @@ class Errand(Generic[Ask]):
     seat: str
     on_attempt: OnAttempt | None
     before_retry: BeforeRetry | None = None
+    waiting: Waiting = nullcontext
     sent: int = 0
     first_sent_at: float = 0.0
     trouble: Trouble | None = None
@@ -149,13 +151,15 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         route: str = "",
         on_attempt: OnAttempt | None = None,
         before_retry: BeforeRetry | None = None,
+        waiting: Waiting = nullcontext,
     ) -> Answer:
         """Answer the messages for `seat`, telling `on_attempt` of every request as it ends.
 
-        `before_retry` is awaited before a request is sent once more; `route` is for pools, which choose by it.
+        `before_retry` is awaited before a request is sent once more, and all that is waited for until a request is
+        sent is waited for in `waiting`; `route` is for pools, which choose by it.
         """
         ask = self._prepare(messages, json_output, extra_create_args)
-        errand = Errand(ask, seat, on_attempt, before_retry)
+        errand = Errand(ask, seat, on_attempt, before_retry, waiting)
         if cancellation_token is None:
             return await self._run(errand)
         with Following(cancellation_token):
@@ -222,7 +226,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             if gate.is_shut and self.elsewhere is not None and self.elsewhere():
                 raise Elsewhere(errand.sent)
             try:
-                return await gate.enter(errand.seat, tokens)
+                with errand.waiting():
+                    return await gate.enter(errand.seat, tokens)
             except TurnedAway:
                 continue
 
@@ -239,7 +244,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             await errand.before_retry()
         # No two callers draw alike, and nothing but the pause depends on it.
         draw = chance("pause", os.getpid(), id(self), next(self._pauses))
-        await self._sleep(pause_seconds(trouble.tries, fault, draw))
+        with errand.waiting():
+            await self._sleep(pause_seconds(trouble.tries, fault, draw))
 
     def _persevere(self, errand: Errand[Ask], fault: Fault) -> Trouble:
         """Count one more failure, or raise where another try makes no sense."""

@@ -5,6 +5,7 @@ reached. When one is lost, only its own routes move, and they come back with it.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import nullcontext
 from functools import partial
 from math import log
 from typing import Any, Literal
@@ -24,7 +25,7 @@ from pydantic import BaseModel
 from aidsafe.core.chance import chance
 from aidsafe.core.errors import ModelError
 from aidsafe.models.answer import Answer
-from aidsafe.models.attempts import BeforeRetry, OnAttempt
+from aidsafe.models.attempts import BeforeRetry, OnAttempt, Waiting
 from aidsafe.models.patient import NO_EXTRA, Elsewhere, PatientModel
 
 __all__ = ["PooledModel", "ranked"]
@@ -76,6 +77,7 @@ class PooledModel(ChatCompletionClient):
         route: str = "",
         on_attempt: OnAttempt | None = None,
         before_retry: BeforeRetry | None = None,
+        waiting: Waiting = nullcontext,
     ) -> Answer:
         """Answer at the endpoint of the route, or at another while that one cannot be reached."""
         in_vain = 0
@@ -89,6 +91,7 @@ class PooledModel(ChatCompletionClient):
                     seat=seat,
                     on_attempt=on_attempt,
                     before_retry=before_retry,
+                    waiting=waiting,
                 )
             except Elsewhere as lost:
                 in_vain += lost.sent
