@@ -16,7 +16,7 @@ import anyio
 import orjson
 from pydantic import JsonValue
 
-from aidsafe.core.errors import RecipeError, SurroundingsError
+from aidsafe.core.errors import RecipeError, SourceError, SurroundingsError
 from aidsafe.datasets.sources import Source, scan, scan_spool
 from aidsafe.orchestration.generating import IN_FLIGHT, carry_out, prepare
 from aidsafe.orchestration.recipe import Recipe, load_recipe
@@ -105,6 +105,8 @@ def _recipe(recipe: Recipe | str, model: str | None) -> Recipe:
 
 async def _source(queries: Queries, spool: Path) -> Source:
     """The source of these queries, checked; rows given as values are written down first."""
+    if queries == "":
+        raise SourceError("no queries: an empty string names no file")
     if isinstance(queries, str | Path):
         return await anyio.to_thread.run_sync(scan, Path(queries))
     return _spooled(queries, spool)

@@ -102,13 +102,28 @@ class Ended:
 def prepare(source: Source, out: Path, table: Table, *, limit: int | None = None, replicas: int = 1) -> Plan:
     """Check the folder against what is asked. Raises `InputError`; changes nothing on disk."""
     folder = RunFolder(out)
-    manifest = manifest_of(table, source, replicas=replicas, limit=limit, totals=Totals(run=str(out)))
     before = folder.load_manifest() if folder.is_run() else None
+    if before is not None:
+        limit = _not_below(limit, folder)
+    manifest = manifest_of(table, source, replicas=replicas, limit=limit, totals=Totals(run=str(out)))
     if before is not None:
         earlier = Manifest.model_validate(before)
         refuse_another(str(out), earlier, manifest)
         manifest = manifest.model_copy(update={"totals": earlier.totals, "reported": earlier.reported})
     return Plan(source, folder, table, manifest, resumes=before is not None)
+
+
+def _not_below(limit: int | None, folder: RunFolder) -> int | None:
+    """The limit, or the rows that were begun where they are more: they belong to the run."""
+    if not folder.journal.is_file():
+        raise FolderError(
+            f"{folder.path}: the run's {folder.journal.name} is gone, and with it all that was answered; "
+            "put it back, or choose another --out"
+        )
+    if limit is None:
+        return None
+    with read_journal(folder.journal) as reader:
+        return max(limit, reader.rows_begun())
 
 
 class Work(Protocol):

@@ -141,6 +141,11 @@ class JournalReader(AbstractContextManager["JournalReader"]):
         sql = "SELECT row, replica FROM events WHERE kind = 'query_received' AND about = ? ORDER BY row, replica"
         return self._all(sql, query_id)
 
+    def rows_begun(self) -> int:
+        """How many rows from the first on hold all that was begun."""
+        ((rows,),) = self._all("SELECT coalesce(max(row) + 1, 0) FROM events")
+        return int(rows)
+
     def begun(self) -> Iterator[tuple[int, int]]:
         """The (row, replica) of every query that was begun and is not finished."""
         return iter(self._all(_BEGUN))

@@ -136,8 +136,14 @@ def differences(before: Manifest, now: Manifest) -> Iterator[str]:
         yield f"it branches off {_off(before)}, and this off {_off(now)}"
     for name, digest in before.digests:
         if digest != getattr(now.digests, name):
-            yield f"the {name} differ" if name != "source" else f"the source differs ({before.source}, {now.source})"
+            yield f"the {name} differ" if name != "source" else _other_source(before.source, now.source)
     yield from _unlike(before.shape, now.shape, "")
+
+
+def _other_source(before: str, now: str) -> str:
+    if before != now:
+        return f"the source differs ({before}, {now})"
+    return f"the source {now} has other queries than before: its content, or --column or --id-column, differs"
 
 
 def _off(manifest: Manifest) -> str:

@@ -176,7 +176,7 @@ def recipe(name: str = "aidsafe", *, sets: Sequence[str] = (), model: str | None
 def preset_text(name: str) -> str:
     """The YAML of a preset."""
     if name not in PRESETS:
-        raise RecipeError(f"no recipe {name!r}: {did_you_mean(name, PRESETS)} Or name a file that ends in .yaml")
+        raise RecipeError(f"no recipe {name!r}, and no file that ends in .yaml; {did_you_mean(name, PRESETS)}")
     return files("aidsafe.orchestration.recipes").joinpath(f"{name}.yaml").read_text("utf-8")
 
 

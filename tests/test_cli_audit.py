@@ -62,6 +62,16 @@ def test_an_audit_reports_and_takes_nothing_out(capsys: pytest.CaptureFixture[st
     assert ["queries", "finished", "completed", "agreed on"] == [stage["name"] for stage in report["yields"]]
 
 
+def test_a_folder_of_files_is_audited(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:
+    """A folder that is no run is read file by file."""
+    folder = tmp_path / "sets"
+    folder.mkdir()
+    (folder / "set.jsonl").write_bytes((run / "dataset.jsonl").read_bytes())
+    said = called(capsys, "audit", folder)
+
+    assert (0, "4 rows") == (said.code, said.out.partition("\n")[0])
+
+
 def test_rows_go_on_request_each_with_its_reason(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """What stays is byte for byte what it was."""
     lines = [orjson.dumps({"prompt": text}) + b"\n" for text in ("How tall is it?", "Who won?", "how tall is it")]

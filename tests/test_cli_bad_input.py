@@ -179,6 +179,68 @@ def test_another_source_is_another_run(capsys: pytest.CaptureFixture[str], tmp_p
     assert [] == missing(said, ["the source differs", "few.jsonl", "others.csv"])
 
 
+def test_other_columns_are_another_source(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Where the file is the same, the message says what else makes a source another."""
+    out = generated(tmp_path)
+    said = refused(capsys, tmp_path, "generate", tmp_path / "few.jsonl", "--out", out, "--column", "id")
+
+    assert [] == missing(said, ["few.jsonl", "--column"])
+
+
+def test_an_empty_source(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """An empty word, as of an unset variable, is not the folder one stands in."""
+    said = refused(capsys, tmp_path, "generate", "", "--out", tmp_path / "run")
+
+    assert [] == missing(said, ["SOURCE is empty"])
+
+
+def test_columns_parted_by_semicolons(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What holds one column with semicolons in its name is told so."""
+    (tmp_path / "parted.csv").write_text("prompt;label\nWhat is tea?;benign\n")
+    said = refused(capsys, tmp_path, "generate", tmp_path / "parted.csv", "--out", tmp_path / "run")
+
+    assert [] == missing(said, ["parted.csv", "commas"])
+
+
+def test_a_run_that_lost_its_journal(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Nobody pays twice because a file is gone: the run is not begun anew in its place."""
+    out = generated(tmp_path)
+    for file in out.glob("journal.db*"):
+        file.unlink()
+    said = refused(capsys, tmp_path, "generate", tmp_path / "few.jsonl", "--out", out)
+
+    assert [] == missing(said, ["journal.db", "another --out"])
+
+
+@pytest.mark.parametrize("command", ["analyze", "audit"])
+@pytest.mark.parametrize("inside", ["", "report"])
+def test_a_run_folder_is_written_by_generate_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, command: str, inside: str
+) -> None:
+    """Reports go elsewhere."""
+    out = generated(tmp_path)
+    said = refused(capsys, tmp_path, command, out, "--out", out / inside)
+
+    assert [] == missing(said, ["lies in the run folder"])
+
+
+def test_twins_in_place_of_another_run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A folder that is taken is refused before a twin is asked for."""
+    out = generated(tmp_path)
+    said = refused(capsys, tmp_path, "twins", out, "--out", out)
+
+    assert [] == missing(said, ["another run"])
+
+
+def test_a_report_in_place_of_a_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A path that cannot be a folder is a wrong path, and not a broken system."""
+    out = generated(tmp_path)
+    said = called(capsys, "analyze", out, "--no-text", "--out", tmp_path / "few.jsonl", "--json")
+
+    assert 2 == said.code
+    assert [] == missing(said, ["few.jsonl", "check the path"])
+
+
 def test_a_folder_in_use(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A second generate on a folder in use is refused, and names the process that has it."""
     out = generated(tmp_path)

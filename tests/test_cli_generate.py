@@ -112,6 +112,18 @@ def test_a_limit_and_then_all(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert (tmp_path / "other/dataset.jsonl").read_bytes() == (out / "dataset.jsonl").read_bytes()
 
 
+def test_a_lower_limit_gives_nothing_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """What was begun belongs to the run, whatever limit comes later."""
+    out = generated(tmp_path)
+    before = (out / "dataset.jsonl").read_bytes()
+    said = called(capsys, "generate", tmp_path / "few.jsonl", "--out", out, "--limit", "1", "--json", "--quiet")
+    totals = orjson.loads(said.out)
+
+    assert (0, 0) == (said.code, totals["pending"]), said.err
+    assert totals["queries"] == totals["completed"] == before.count(b"\n")
+    assert before == (out / "dataset.jsonl").read_bytes()
+
+
 def test_another_run_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Another seed in the same folder is another run: refused by field, and nothing is changed."""
     out = generated(tmp_path)

@@ -53,7 +53,7 @@ def test_what_is_copied_passes_its_check(capsys: pytest.CaptureFixture[str], tmp
     """A copy of what is shipped has nothing to mend."""
     own = tmp_path / "mine" / "own"
     copied = called(capsys, group, "copy", own)
-    places = sorted(own.iterdir()) if group == "recipes" else [own, min(own.iterdir())]
+    places = [own, min(own.iterdir())]
 
     assert 0 == copied.code
     for place in places:
@@ -119,8 +119,11 @@ def test_a_recipe_is_checked_with_what_it_names(capsys: pytest.CaptureFixture[st
     """A recipe whose persona is nowhere is refused before any run."""
     (tmp_path / "mine.yaml").write_text("seats: {first: {persona: nobody}}\n")
     said = called(capsys, "recipes", "check", tmp_path / "mine.yaml")
+    (tmp_path / "mine.txt").write_text("name: mine\n")
     no_yaml = called(capsys, "recipes", "check", tmp_path / "mine.txt")
+    nothing = called(capsys, "recipes", "check", tmp_path / "nothing")
 
-    assert (2, 2) == (said.code, no_yaml.code)
+    assert (2, 2, 2) == (said.code, no_yaml.code, nothing.code)
+    assert "no such file" in nothing.err
     assert "'nobody'" in said.err
     assert ".yaml" in no_yaml.err

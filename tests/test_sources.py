@@ -132,6 +132,15 @@ def test_an_id_that_occurs_twice_gets_its_row_everywhere(tmp_path: Path) -> None
     assert ["a~0", "b", "a~2", "c", "a~4"] == [q.id for q in scan(written(tmp_path, "q.jsonl", jsonl(rows))).rows()]
 
 
+def test_no_two_ids_meet(tmp_path: Path) -> None:
+    """An id that looks like one that got its row is told apart from it."""
+    rows: Rows = [{"id": name, "prompt": "same"} for name in ("a", "a", "a~0", "a~0", "b~1")]
+    source = scan(written(tmp_path, "q.jsonl", jsonl(rows)))
+
+    assert ["a~0", "a~1", "a~0~2", "a~0~3", "b~1~4"] == [query.id for query in source.rows()]
+    assert 2 == source.repeated
+
+
 def test_rows_can_be_skipped(tmp_path: Path) -> None:
     """What is skipped keeps its row number, and the rest is unchanged."""
     rows: Rows = [{"prompt": str(number)} for number in range(5)]

@@ -31,9 +31,11 @@ def analyze(
     from aidsafe.analysis.analyze import analyze as measured
     from aidsafe.analysis.reading import Wanted
     from aidsafe.analysis.telling import told
-    from aidsafe.cli.opening import opened_run
+    from aidsafe.cli.opening import opened_run, spare_runs
     from aidsafe.cli.telling import emit, emit_json, say
 
+    if out is not None:
+        spare_runs(out)
     for folder in runs:
         with opened_run(folder):
             pass

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import orjson
 
-from aidsafe.cli.opening import opened_run
+from aidsafe.cli.opening import opened_run, spare_runs
 from aidsafe.cli.telling import emit, emit_json, say
 from aidsafe.core.errors import ExtraMissing, InputError
 from aidsafe.datasets.audit import AuditReport, Removal, Wanted, audit_paths, html_page, presidio, without
@@ -34,6 +34,8 @@ class AskedAudit:
 
 def audited(asked: AskedAudit, *, as_json: bool) -> int:
     """Audit, write what was asked for, and show the numbers. What is found is no error."""
+    if asked.out is not None:
+        spare_runs(asked.out)
     source = _removable(asked)
     report = audit_paths(asked.data, asked.against, _wanted(asked))
     removals = _removals(asked, report)
@@ -63,7 +65,7 @@ def policies_of_run(folder: Path) -> Policies | None:
 
 
 def _is_run(path: Path) -> bool:
-    return path.is_dir() and RunFolder(path).is_run()
+    return RunFolder(path).manifest.is_file()
 
 
 def _wanted(asked: AskedAudit) -> Wanted:

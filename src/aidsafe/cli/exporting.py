@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from aidsafe.cli.collecting import seldom_collecting
-from aidsafe.cli.opening import opened_run
+from aidsafe.cli.opening import opened_run, spare_runs
 from aidsafe.cli.telling import say
 from aidsafe.core.errors import InputError
 from aidsafe.datasets.exporting import FORMATS, TemplateLoses, export, export_rows
@@ -38,7 +38,7 @@ class AskedExport:
 
 def carry_export(asked: AskedExport) -> int:
     """Write what was asked for; the exit code. 1 where a chat template would lose something."""
-    _spare_the_run(asked.run, asked.out)
+    spare_runs(asked.out)
     try:
         with seldom_collecting():
             said = _pairs(asked) if asked.form == "dpo" else _records(asked)
@@ -107,9 +107,3 @@ def _template(asked: AskedExport) -> ChatTemplate | None:
             raise InputError("--max-length goes with --check-template, which renders what is to be cut")
         return None
     return load_template(asked.check_template, max_length=asked.max_length)
-
-
-def _spare_the_run(folder: Path, out: Path) -> None:
-    holds_something = any((folder / name).is_file() for name in ("run.json", "pairs.json"))
-    if holds_something and folder.resolve() in (out.resolve(), out.resolve().parent):
-        raise InputError(f"{out}: lies in the run folder, which only generate writes to; name a file elsewhere")

@@ -70,6 +70,9 @@ def carry_through(asked: Asked) -> int:
         plan = _settled(plan)
     if plan.manifest.notice:
         say(plan.manifest.notice)
+    if plan.source.repeated:
+        repeated = f"ids that stand more than once: {plan.source.repeated:,}; their rows are called ID~ROW"
+        say(f"{plan.source.name}: {repeated}")
     ended = _sat(plan, asked)
     _report(plan, ended, asked)
     return ended.exit_code
@@ -93,6 +96,8 @@ def _path(folder: Path) -> str:
 @contextmanager
 def _scanned(asked: Asked) -> Iterator[Source]:
     """The source, checked; standard input lies in a file that is gone at the end unless it was moved."""
+    if not asked.source.strip():
+        raise SourceError("SOURCE is empty; name a file or folder of queries, or give '-' for standard input")
     if asked.source != "-":
         yield scan(Path(asked.source), column=asked.column, id_column=asked.id_column)
     elif sys.stdin.isatty():

@@ -40,7 +40,7 @@ def _group(noun: str, *, purpose: str, example: str, then: str, open_shelf: "Cal
         emit(open_shelf().show(name))
 
     @group.command(
-        help=f"Check {noun} of your own; ends with 1 if there is something to mend.\n\n"
+        help=f"Check {noun} of your own; ends with 0 if there is nothing to mend.\n\n"
         f"\b\naidsafe {noun} check my-{noun}"
     )
     def check(path: Place) -> int:

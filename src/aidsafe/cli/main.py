@@ -112,7 +112,8 @@ def _failed(error: Exception) -> int:
     """Say what went wrong; the exit code for it."""
     cause = _cause(error)
     match cause:
-        case InputError():
+        case InputError() | FileExistsError() | FileNotFoundError() | NotADirectoryError() | IsADirectoryError():
+            # Whoever works on a run has named the errors of its disk; what is left is a path that was given.
             code = 2
         case BudgetSpent():
             code = 3
@@ -121,8 +122,14 @@ def _failed(error: Exception) -> int:
         case _:
             sys.excepthook(type(error), error, error.__traceback__)
             return CRASHED
-    say(str(cause) if isinstance(cause, AidsafeError) else f"the system says no: {cause}")
+    say(_said(cause))
     return code
+
+
+def _said(cause: BaseException) -> str:
+    if isinstance(cause, OSError) and cause.filename is not None:
+        return f"{cause.filename}: the system says no ({cause.strerror}); check the path"
+    return str(cause) if isinstance(cause, AidsafeError) else f"the system says no: {cause}"
 
 
 def _cause(error: BaseException) -> BaseException:

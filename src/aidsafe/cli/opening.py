@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from aidsafe.core.errors import FolderError
+from aidsafe.core.errors import FolderError, InputError
 from aidsafe.orchestration.run import Run
 
-__all__ = ["opened_run"]
+__all__ = ["opened_run", "spare_runs"]
 
 
 @contextmanager
@@ -26,3 +26,10 @@ def opened_run(folder: Path) -> Iterator[Run]:
         yield run
     finally:
         run.close()
+
+
+def spare_runs(out: Path) -> None:
+    """Raise `InputError` where `out` is a run folder or lies in one."""
+    places = (out.resolve(), out.resolve().parent)
+    if any((place / name).is_file() for place in places for name in ("run.json", "pairs.json")):
+        raise InputError(f"{out}: lies in the run folder, which only generate writes to; name a file elsewhere")

@@ -25,14 +25,19 @@ class RecipesShelf:
         return preset_text(name).rstrip()
 
     def check(self, path: Path) -> Checked:
-        """A recipe file, and what it names: personas, policies, prompts. The first thing wrong is an error."""
-        recipe = load_recipe(_file(path))
+        """A recipe file or a folder of them, and what they name. The first thing wrong is an error."""
+        files = _files(path)
+        for file in files:
+            self._check(file)
+        return Checked(len(files))
+
+    def _check(self, file: Path) -> None:
+        recipe = load_recipe(file)
         load_policies(_folder(recipe.policies))
         load_prompts(_folder(recipe.prompts))
         personas = load_personas(_folder(recipe.personas))
         for seat in recipe.table:
             personas.get(seat.persona)
-        return Checked(1)
 
     def files(self) -> Mapping[str, bytes]:
         """The recipe files."""
@@ -44,10 +49,14 @@ def _line(recipe: Recipe) -> tuple[str, str, str]:
     return recipe.name, f"{seats} seat{'s' * (seats != 1)}", recipe.description
 
 
-def _file(path: Path) -> Path:
-    if path.suffix not in (".yaml", ".yml"):
-        raise InputError(f"{path}: a recipe file ends in .yaml; name one")
-    return path
+def _files(path: Path) -> list[Path]:
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder; check the path")
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    found = [file for file in files if file.suffix in (".yaml", ".yml")]
+    if not found:
+        raise InputError(f"{path}: a recipe file ends in .yaml; name one, or a folder that holds some")
+    return found
 
 
 def _folder(named: str) -> Path | None:

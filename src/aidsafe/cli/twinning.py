@@ -10,10 +10,11 @@ from aidsafe.cli.carrying import sit
 from aidsafe.cli.opening import opened_run
 from aidsafe.cli.pairing import guidance_of, opened, spent_line
 from aidsafe.cli.telling import emit, emit_json, say
-from aidsafe.core.errors import InputError
+from aidsafe.core.errors import FolderError
 from aidsafe.datasets.sources import scan
 from aidsafe.models.settings import ModelSettings
 from aidsafe.orchestration.branching import recipe_of_run
+from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.generating import prepare
 from aidsafe.orchestration.recipe import Recipe
 from aidsafe.orchestration.run import Run
@@ -41,12 +42,14 @@ class AskedTwins:
 def carry_twins(asked: AskedTwins) -> int:
     """Write, deliberate, compare; the exit code of the deliberation."""
     source = asked.out.with_name(f"{asked.out.name}.twins.jsonl")
+    _refuse_another(asked.out, source)
     with opened_run(asked.run) as run:
         recipe = recipe_of_run(run, model=asked.model)
         guidance = guidance_of(run, recipe)
         made, missing = _written(asked, run, recipe, source)
         if not made:
-            raise InputError(f"{asked.run}: no twin could be written; {missing} harmful queries were tried")
+            say(f"{asked.run}: no twin could be written; {missing} harmful queries were tried")
+            return 1
         plan = prepare(scan(source), asked.out, open_table(recipe, guidance=guidance))
         if plan.manifest.notice:
             say(plan.manifest.notice)
@@ -55,6 +58,13 @@ def carry_twins(asked: AskedTwins) -> int:
             _tell(asked, over_refusal(run, twins, guidance.policies))
     say(ended.halted or f"{made:,} twins in {source}, {missing:,} queries have none")
     return ended.exit_code
+
+
+def _refuse_another(out: Path, source: Path) -> None:
+    """Raise `FolderError` where the folder holds another run than that on these twins, before anything is asked."""
+    folder = RunFolder(out)
+    if folder.is_run() and Path(str(folder.load_manifest().get("source"))).name != source.name:
+        raise FolderError(f"{out} is another run; choose another --out")
 
 
 def _written(asked: AskedTwins, run: Run, recipe: Recipe, source: Path) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from aidsafe.cli.opening import opened_run
+from aidsafe.cli.opening import opened_run, spare_runs
 from aidsafe.cli.telling import emit, say
 from aidsafe.core.errors import InputError
 from aidsafe.viewer.saving import write_page
@@ -30,8 +30,7 @@ def save(runs: Sequence[Path], queries: Sequence[str] | None, out: Path, policie
     if len(runs) != 1:
         raise InputError("--html takes one run at a time")
     with opened_run(runs[0]) as run:
-        if runs[0].resolve() == out.resolve().parent:
-            raise InputError(f"{out}: lies in the run folder, which only generate writes to; name a file elsewhere")
+        spare_runs(out)
         count = write_page(run, queries or None, out, policies=policies)
     say(f"{out}: {count:,} queries on a page of its own")
     return 0

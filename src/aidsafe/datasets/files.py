@@ -60,6 +60,8 @@ def files_of(source: Path) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
     if source.is_dir():
         return _folder_files(source)
     if not source.exists():
+        if str(source) == "-":
+            raise SourceError("-: standard input is read by generate alone; name a file")
         raise SourceError(f"{source}: no such file; check the path, or give '-' for standard input{_neighbour(source)}")
     file = _file(source)
     if file is None:

@@ -6,6 +6,7 @@ column named, else `id`, else `row-N`. An id that occurs twice gets its row, `~N
 stands in a row travels as metadata. Memory holds eight bytes a row, and no row.
 """
 
+import re
 import sys
 from array import array
 from bisect import bisect_left
@@ -53,6 +54,9 @@ class _Entry(NamedTuple):
     canonical: bytes
 
 
+_ROWED = re.compile(r"~\d+$")
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A source that was checked from end to end: how many rows, their digest, and how to read them again.
@@ -83,6 +87,11 @@ class Source:
         if digest.hexdigest() != self.digest:
             raise SourceError(f"{self.name}: changed since it was checked; put the old content back and start again")
 
+    @property
+    def repeated(self) -> int:
+        """How many ids stand at more than one row; such rows are called ID~ROW."""
+        return len(self._repeated)
+
     def moved(self, spool: Path) -> "Source":
         """The same source after its spooled file was moved to `spool`."""
         return replace(self, files=tuple(replace(file, path=spool) for file in self.files))
@@ -93,7 +102,8 @@ class Source:
         hashed = _hashed(entry.id)
         place = bisect_left(self._repeated, hashed)
         repeats = place < len(self._repeated) and self._repeated[place] == hashed
-        return f"{entry.id}~{entry.row}" if repeats else entry.id
+        # An id that looks like one of ours gets its own row too, so that no two can meet.
+        return f"{entry.id}~{entry.row}" if repeats or _ROWED.search(entry.id) else entry.id
 
 
 def scan(
@@ -201,6 +211,8 @@ def _names(name: str, first: Row, column: str | None, id_column: str | None) -> 
 
 
 def _advice(columns: Mapping[str, JsonValue]) -> str:
+    if len(columns) == 1 and any(mark in next(iter(columns)) for mark in ";\t|"):
+        return "are columns parted by something else than commas? Part them by commas"
     folded = {column.casefold(): column for column in columns}
     for known in TEXT_COLUMNS:
         for close in get_close_matches(known, folded, n=1):
