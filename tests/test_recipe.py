@@ -324,7 +324,9 @@ def test_a_file_that_cannot_be_read_says_so(tmp_path: Path, name: str, content: 
 
 def test_an_unknown_preset_names_the_nearest() -> None:
     """And says how to name a file."""
-    with pytest.raises(RecipeError, match=r"no recipe 'aidsave', and no file that ends in .yaml; did you mean 'aidsafe'\?"):
+    with pytest.raises(
+        RecipeError, match=r"no recipe 'aidsave', and no file that ends in .yaml; did you mean 'aidsafe'\?"
+    ):
         load_recipe("aidsave")
 
 

@@ -40,8 +40,7 @@ def _group(noun: str, *, purpose: str, example: str, then: str, open_shelf: "Cal
         emit(open_shelf().show(name))
 
     @group.command(
-        help=f"Check {noun} of your own; ends with 0 if there is nothing to mend.\n\n"
-        f"\b\naidsafe {noun} check my-{noun}"
+        help=f"Check {noun} of your own; ends with 0 if there is nothing to mend.\n\n\b\naidsafe {noun} check my-{noun}"
     )
     def check(path: Place) -> int:
         from aidsafe.cli.telling import emit, say
