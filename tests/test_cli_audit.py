@@ -50,6 +50,15 @@ def test_what_is_no_set_is_told_in_a_line(capsys: pytest.CaptureFixture[str], tm
     assert "rows.jsonl" in said.err
 
 
+def test_pairs_are_looked_at_as_they_are_trained_on(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A folder of pairs holds them in parts; what to do is said."""
+    (tmp_path / "pairs.json").write_text("{}")
+    said = called(capsys, "lint", tmp_path)
+
+    assert (2, "") == (said.code, said.out)
+    assert f"aidsafe export {tmp_path} --format dpo" in said.err
+
+
 def test_an_audit_reports_and_takes_nothing_out(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:
     """A page and JSON beside the lines; what was not looked for is said."""
     before = (run / "dataset.jsonl").read_bytes()

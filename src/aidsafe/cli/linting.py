@@ -9,6 +9,7 @@ import orjson
 from aidsafe.cli.telling import emit, emit_json, one_line, say
 from aidsafe.core.errors import InputError
 from aidsafe.datasets.lint import CHECKS, SET_CHECKS, Finding, lint_paths
+from aidsafe.datasets.pairs import is_pairs
 from aidsafe.policies.library import Policies, load_policies
 
 __all__ = ["linted", "list_codes"]
@@ -29,6 +30,10 @@ def linted(data: Sequence[Path], policies: Path | None, *, as_json: bool) -> int
     """Look, show, and say whether anything was found."""
     if not data:
         raise InputError("lint what? Name a run folder or a file, as in: aidsafe lint runs/first")
+    for path in data:
+        if is_pairs(path):
+            line = f"aidsafe export {path} --format dpo --out pairs.dpo.jsonl"
+            raise InputError(f"{path}: holds preference pairs in parts; lint what is trained on: {line}")
     known: Policies | None = load_policies(policies) if policies else None
     findings = lint_paths(data, known)
     counts = _as_json(findings) if as_json else _as_lines(findings)
