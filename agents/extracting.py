@@ -6,6 +6,7 @@ The last complete object that fits wins. A text that is cut is not mended: that 
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -16,11 +17,14 @@ __all__ = ["NoReply", "read_reply"]
 
 R = TypeVar("R", bound=Reply)
 
-_THINKING = re.compile(r"<think(?:ing)?>.*?</think(?:ing)?>", re.DOTALL | re.IGNORECASE)
+_THINKING_TAG = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_STRING_OR_TRAILING_COMMA = re.compile(rf'("(?:[^"\\]|\\.)*")|{_TRAILING_COMMA.pattern}', re.DOTALL)
+# A string that never ends is read once, and not again from every quote in it.
+_STRING_OR_TRAILING_COMMA = re.compile(rf'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|{_TRAILING_COMMA.pattern}', re.DOTALL)
 _DECODER = json.JSONDecoder()
 _MOST_OBJECTS = 200
+# No reply is as long; whoever writes on and on shall not hold up everybody else.
+_MOST_CHARACTERS = 2**18
 
 
 class NoReply(ValueError):
@@ -36,7 +40,7 @@ def read_reply(text: str, reply: type[R]) -> R:
 
 
 def _extracted(text: str, reply: type[R]) -> R:
-    spoken = _THINKING.sub(" ", text)
+    spoken = _without_thinking(text[-_MOST_CHARACTERS:])
     problems = [_broken(spoken)]
     for found in reversed(list(_objects(spoken))):
         try:
@@ -46,38 +50,41 @@ def _extracted(text: str, reply: type[R]) -> R:
     raise NoReply(next(filter(None, problems), "no JSON object found; answer with exactly one JSON object"))
 
 
+def _without_thinking(text: str) -> str:
+    """The text without what stands between tags of thinking; a tag that is never closed stays."""
+    kept, position, opened = [], 0, -1
+    for tag in _THINKING_TAG.finditer(text):
+        if not tag[1]:
+            opened = tag.start() if opened < 0 else opened
+        elif opened >= 0:
+            kept.append(text[position:opened])
+            position, opened = tag.end(), -1
+    return " ".join([*kept, text[position:]])
+
+
 def _objects(text: str) -> Iterator[object]:
     """Every complete JSON object in the text that stands in no other, from left to right."""
-    position = text.find("{")
+    position, mended = text.find("{"), False
     for _ in range(_MOST_OBJECTS):
         if position < 0:
             return
-        found, end = _decoded(text, position)
+        found: object = None
+        try:
+            found, end = _DECODER.raw_decode(text, position)
+        except json.JSONDecodeError as error:
+            end = position + 1
+            if not mended and _TRAILING_COMMA.match(text, max(0, text.rfind(",", position, error.pos + 1))):
+                text, end, mended = _without_trailing_commas(text[position:]), 0, True
+        except (ValueError, RecursionError):
+            # A number of too many digits, or too many brackets in each other: no part of it is a reply either.
+            return
         if found is not None:
             yield found
         position = text.find("{", end)
 
 
-def _decoded(text: str, position: int) -> tuple[object, int]:
-    """The object that begins here and where it ends; None, and where to look on, if it cannot be read."""
-    try:
-        return _DECODER.raw_decode(text, position)
-    except json.JSONDecodeError as error:
-        if _TRAILING_COMMA.match(text, text.rfind(",", position, error.pos + 1)):
-            return _without_trailing_commas(text, position)
-        return None, position + 1
-    except (ValueError, RecursionError):
-        # A number of too many digits, or too many brackets in each other: no part of it is a reply either.
-        return None, len(text)
-
-
-def _without_trailing_commas(text: str, position: int) -> tuple[object, int]:
-    mended = _STRING_OR_TRAILING_COMMA.sub(lambda found: found[1] or "", text[position:])
-    try:
-        found, end = _DECODER.raw_decode(mended)
-    except (ValueError, RecursionError):
-        return None, position + 1
-    return found, position + end
+def _without_trailing_commas(text: str) -> str:
+    return _STRING_OR_TRAILING_COMMA.sub(lambda found: found[1] or "", text)
 
 
 def _broken(text: str) -> str:
@@ -88,7 +95,8 @@ def _broken(text: str) -> str:
     try:
         _DECODER.raw_decode(text, start)
     except json.JSONDecodeError as error:
-        if _decoded(text, start)[0] is not None:
+        with suppress(ValueError, RecursionError):
+            _DECODER.raw_decode(_without_trailing_commas(text[start:]))
             return ""
         near = text[max(error.pos - 20, 0) : error.pos + 20]
         return f"the JSON is broken near {near!r}: {error.msg}"

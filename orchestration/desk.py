@@ -167,7 +167,8 @@ class Desk:
         if self._purse is None:
             return
         needs = self._reserved.pop(id(bound))
-        if call is None and is_lost:
+        unsaid = call is not None and not call.prompt_tokens and call.finish != "content_filter"
+        if unsaid or (call is None and is_lost):
             self._purse.lose(self._key, needs)
         else:
             self._purse.settle(self._key, needs, call)

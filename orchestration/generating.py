@@ -170,7 +170,7 @@ async def carry_out(
 
     `watch` is told every event as it happens, `stop` lets the caller end the sitting after the calls under way, `work`
     is how it is done if not in this process. However it ends, dataset, failures and manifest are written from the
-    journal. Raises `FolderError` where another process has the run.
+    journal. Raises `FolderError` where another process has the run, `SurroundingsError` where none could be made.
     """
     way = Way(in_flight, watch, stop or Stop(), clock)
     started = clock()
@@ -178,7 +178,9 @@ async def carry_out(
         _refuse_newcomer(plan)
         halted, refused = None, False
         try:
-            async with Journal.open(plan.folder.journal, create=not plan.folder.journal.is_file()) as journal:
+            # A journal without a manifest is one that was cut off while it was made.
+            begun = plan.resumes and plan.folder.journal.is_file()
+            async with Journal.open(plan.folder.journal, create=not begun) as journal:
                 # The manifest makes the folder a run, so it comes once there is a journal to resume from.
                 plan.folder.save_manifest(plan.manifest.model_dump(mode="json"))
                 if plan.prefix is not None:
@@ -186,9 +188,13 @@ async def carry_out(
                         await plan.prefix.keep(journal, reader)
             refused = await (work or _work_alone)(plan, way)
         except SurroundingsError as error:
+            if not plan.folder.is_run():
+                raise
             halted = str(error)
         finally:
-            totals, unwritten = _finish(plan, seconds=plan.manifest.totals.seconds + clock() - started)
+            totals, unwritten = plan.manifest.totals, None
+            if plan.folder.is_run():
+                totals, unwritten = _finish(plan, seconds=plan.manifest.totals.seconds + clock() - started)
     left = totals.pending > 0
     interrupted = way.stop.requested and left
     return Ended(totals, budget_spent=refused and left, interrupted=interrupted, halted=halted or unwritten)

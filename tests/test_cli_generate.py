@@ -1,8 +1,10 @@
 """`aidsafe generate`: exit codes, what is printed where, resuming, and what is left in the folder."""
 
 import io
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import orjson
@@ -110,6 +112,17 @@ def test_a_limit_and_then_all(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
     assert (1, 1) == (one.queries, one.completed)
     assert (tmp_path / "other/dataset.jsonl").read_bytes() == (out / "dataset.jsonl").read_bytes()
+
+
+def test_a_journal_that_was_cut_off_while_it_was_made(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A kill before the first table leaves nothing that stands in the way."""
+    out = tmp_path / "run"
+    out.mkdir()
+    with closing(sqlite3.connect(out / "journal.db")) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+    said = called(capsys, "generate", few_queries(tmp_path), "--out", out, "--quiet")
+
+    assert 0 == said.code, said.err
 
 
 def test_a_lower_limit_gives_nothing_back(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

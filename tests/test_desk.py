@@ -4,13 +4,16 @@ import pytest
 from building import begun, call, query
 from shelving import Shelf
 
-from aidsafe.core.errors import ModelError
+from aidsafe.core.errors import BudgetSpent, ModelError
 from aidsafe.core.events import QueryCompleted
+from aidsafe.core.records import Usage
 from aidsafe.core.transcript import Transcript
 from aidsafe.models.metering import Bound
 from aidsafe.models.settings import ModelSettings
+from aidsafe.orchestration.budget import RunBudget
 from aidsafe.orchestration.desk import Desk
 from aidsafe.orchestration.protocol import QueryBudget
+from aidsafe.orchestration.purse import Purse
 
 BOUND = Bound(100, 50, ModelSettings(), "critic")
 
@@ -84,6 +87,19 @@ async def test_a_share_is_for_a_seat_and_its_fallback() -> None:
     await desk.reserve(Bound(100, 50, ModelSettings(), "expander"))
     desk.share_out({"critic": QueryBudget(completion_tokens=60)})
     await desk.reserve(BOUND)
+
+
+async def test_an_answer_that_says_nothing_of_its_tokens_counts_as_its_bound() -> None:
+    """An endpoint without usage does not make a run budget void; what a filter stopped used nothing."""
+    purse = Purse(RunBudget.model_validate({"strict": True, "total_tokens": 400}), spent=Usage(), clock=lambda: 0.0)
+    desk = Desk(query(), purse=purse)
+    stopped = call(prompt=0, completion=0).model_copy(update={"finish": "content_filter"})
+    for answer in (stopped, stopped, stopped, call(prompt=0, completion=0), call(prompt=0, completion=0)):
+        await desk.reserve(BOUND)
+        desk.settle(BOUND, answer)
+
+    with pytest.raises(BudgetSpent, match="total_tokens"):
+        await desk.reserve(BOUND)
 
 
 async def test_what_an_earlier_sitting_spent_counts() -> None:

@@ -148,6 +148,28 @@ def test_whatever_stands_around_it(before: str, after: str, reason: str) -> None
         assert "agree" == read_reply(before + reply + after, TurnReply).stance
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<think>" * 200_000,
+        '{"a":1,}' + '"' + '\\"' * 200_000,
+        '{"a":1,}"\\"\\"' * 60_000,
+        '{"a":"x' * 200_000,
+        '{"a":1,}"' + "\\" * 200_001,
+        '{"a":' + "[" * 200_000,
+    ],
+)
+def test_a_text_without_end_is_read_in_one_go(text: str) -> None:
+    """A model that repeats itself holds nobody up: reading again from every mark would take hours here."""
+    with pytest.raises(NoReply):
+        read_reply(text, TurnReply)
+
+
+def test_what_comes_after_a_mended_object_is_read() -> None:
+    """Commas are taken out once, of all that follows."""
+    assert "agree" == read_reply('{"stance": "object",} and then {"edits": [], "stance": "agree",}', TurnReply).stance
+
+
 @given(text=st.text(alphabet='{}[]",:\\abtruefalsn0 \n', max_size=300))
 def test_no_text_breaks_the_reader(text: str) -> None:
     """Heaps of brackets are no reply."""

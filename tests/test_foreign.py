@@ -5,12 +5,13 @@ import json
 
 import pytest
 from asking import HELLO, Pauses, Verdict
-from autogen_core.models import UserMessage
+from autogen_core.models import CreateResult, RequestUsage, UserMessage
+from autogen_ext.models.replay import ReplayChatCompletionClient
 from serving import RESET, Served, Stub, serving
 
 from aidsafe.core.errors import ModelError, RecipeError, SurroundingsError
 from aidsafe.models.attempts import Attempt
-from aidsafe.models.foreign import ForeignModel, open_anthropic, open_ollama
+from aidsafe.models.foreign import Foreign, ForeignModel, open_anthropic, open_ollama
 from aidsafe.models.settings import ModelSettings
 
 KEY = "sk-ant-0123456789"
@@ -178,3 +179,49 @@ async def test_an_unknown_ollama_model_stops_the_run() -> None:
         with pytest.raises(SurroundingsError, match="check the model's name"):
             await model.create(HELLO)
         await model.close()
+
+
+class Odd(ReplayChatCompletionClient):
+    """A client that lets through whatever its server says."""
+
+    def __init__(self, *outcomes: CreateResult | Exception) -> None:
+        super().__init__(["unused"])
+        self.outcomes = list(outcomes)
+
+    async def create(self, messages: object, **_: object) -> CreateResult:
+        """The next of the outcomes."""
+        outcome = self.outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        return outcome
+
+
+def result(content: str, prompt: object) -> CreateResult:
+    """An answer with a count that may be none."""
+    usage = RequestUsage(prompt_tokens=prompt, completion_tokens=4)  # type: ignore[arg-type]
+    return CreateResult.model_construct(
+        finish_reason="stop", content=content, usage=usage, cached=False, logprobs=None, thought=None
+    )
+
+
+async def nothing_to_close() -> None:
+    """The stand-in for closing."""
+
+
+@pytest.mark.parametrize("prompt", [float("nan"), 10**30, -3, True, None, 2.5])
+async def test_what_a_client_lets_through_is_cleaned(prompt: object) -> None:
+    """Counts that are none and halves of characters go no further."""
+    client = Foreign(Odd(result("a\ud800b", prompt)), (), "", nothing_to_close)
+    answer = await ForeignModel(client, ModelSettings(spec="ollama:x")).create(HELLO)
+
+    assert ("a?b", 0, 4) == (answer.content, answer.usage.prompt_tokens, answer.usage.completion_tokens)
+
+
+async def test_a_client_that_trips_is_asked_again() -> None:
+    """What its client cannot read is a broken answer of the server, and waited out like one."""
+    seen: list[Attempt] = []
+    odd = Odd(AttributeError("'str' object has no attribute 'choices'"), IndexError("list"), result("hello", 11))
+    model = ForeignModel(Foreign(odd, (), "", nothing_to_close), ModelSettings(spec="ollama:x"), sleep=Pauses())
+    answer = await model.create_recorded(HELLO, on_attempt=seen.append)
+
+    assert ("hello", ["broken", "broken", "answered"]) == (answer.content, [attempt.cause for attempt in seen])

@@ -59,4 +59,14 @@ def test_pauses_are_bounded(tries: int, draw: float) -> None:
 @given(st.integers(1, 50), st.floats(0, 1, exclude_max=True), st.floats(0, 3600))
 def test_a_pause_is_never_shorter_than_asked_for(tries: int, draw: float, asked: float) -> None:
     """What the server says counts, and callers do not come back all at once."""
-    assert asked <= pause_seconds(tries, OVERLOADED._replace(wait_seconds=asked), draw) <= asked + 0.5
+    pause = pause_seconds(tries, OVERLOADED._replace(wait_seconds=asked), draw)
+
+    assert asked <= pause <= max(asked + 0.5, 5.0 if asked < 1 else 0.0)
+
+
+def test_at_once_is_not_for_ever() -> None:
+    """A server that always says to come back at once is asked less and less often."""
+    pauses = [pause_seconds(tries, OVERLOADED._replace(wait_seconds=0.0), 0.5) for tries in (1, 3, 20)]
+
+    assert pauses == sorted(pauses)
+    assert (True, 5.0) == (pauses[0] < 1, pauses[-1])

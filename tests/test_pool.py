@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import pytest
 from asking import HELLO, Pauses
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from serving import RESET, Served, Stub, completion, serving
 
+from aidsafe.core.errors import SurroundingsError
 from aidsafe.models.opening import open_model
 from aidsafe.models.pool import PooledModel, ranked
 from aidsafe.models.settings import ModelSettings
@@ -56,6 +58,20 @@ async def test_a_query_stays_with_its_endpoint() -> None:
 
     assert (24, 0, 0) == (len(one.bodies) + len(two.bodies), len(one.bodies) % 3, len(two.bodies) % 3)
     assert min(len(one.bodies), len(two.bodies)) > 0
+
+
+async def test_one_call_alone_finds_out_that_all_are_dead() -> None:
+    """Going from one endpoint to the other does not make the outage of either be forgotten."""
+    async with serving(respond=lambda _: RESET) as one, serving(respond=lambda _: RESET) as other:
+        urls = [{"url": stub.base_url} for stub in (one, other)]
+        dead_soon = {"spec": "openai:m", "endpoints": urls, "down_seconds": 0.5}
+        model = open_model(ModelSettings.model_validate(dead_soon), name="m")
+        assert isinstance(model, PooledModel)
+        try:
+            with anyio.fail_after(60), pytest.raises(SurroundingsError, match="does not answer"):
+                await model.create_recorded(HELLO, route="1")
+        finally:
+            await model.close()
 
 
 async def test_a_lost_endpoint_is_replaced_and_returned_to() -> None:

@@ -17,7 +17,6 @@ from typing import Final, Literal, NamedTuple
 from aiohttp import (
     ClientConnectorCertificateError,
     ClientConnectorError,
-    ClientConnectorSSLError,
     ClientPayloadError,
     ClientResponseError,
 )
@@ -100,7 +99,11 @@ def fault_of_status(
     found = error if isinstance(error, dict) else {}
     inner = found.get("innererror")
     named = (found.get("code"), found.get("type"), inner.get("code") if isinstance(inner, dict) else None)
-    codes = tuple(plain(str(code), secret, 60) for code in named if code not in (None, "", status, str(status)))
+    codes = tuple(
+        plain(str(code), secret, 60)
+        for code in named
+        if isinstance(code, str | int) and code not in ("", status, str(status))
+    )
     param = plain(str(found.get("param") or ""), secret, 60)
     note = found.get("message", error)
     return Fault(
@@ -131,8 +134,8 @@ def fault_of_exception(error: Exception) -> Fault:
     name = type(error).__name__
     if isinstance(error, TimeoutError):
         return Fault("timeout", note="no answer in time")
-    if isinstance(error, ClientConnectorCertificateError | ClientConnectorSSLError):
-        return Fault("unusable", note=f"{name}: the server's certificate or encryption is not accepted")
+    if isinstance(error, ClientConnectorCertificateError):
+        return Fault("unusable", note=f"{name}: the server's certificate is not accepted")
     if isinstance(error, OSError) and error.errno in _NO_FILES_LEFT:
         return Fault("overloaded", note="no open files are left for connections; raise the limit (ulimit -n)")
     if isinstance(error, ClientResponseError | ClientPayloadError):

@@ -8,15 +8,16 @@ from time import time
 from typing import Any, Final, NamedTuple
 
 import anyio
-from autogen_core.models import ChatCompletionClient, LLMMessage, ModelInfo
+from autogen_core.models import ChatCompletionClient, CreateResult, LLMMessage, ModelInfo, RequestUsage
 from pydantic import JsonValue
 
-from aidsafe.core.errors import ExtraMissing, RecipeError
+from aidsafe.core.errors import AidsafeError, ExtraMissing, RecipeError
 from aidsafe.models.answer import Answer
 from aidsafe.models.component import check_component
 from aidsafe.models.dialect import Reply
 from aidsafe.models.faults import Fault, fault_of_exception, fault_of_status
 from aidsafe.models.patient import PatientModel, Sleep
+from aidsafe.models.reading import count_of, text_of
 from aidsafe.models.settings import ModelSettings
 from aidsafe.models.spec import Spec, parse_spec
 from aidsafe.models.waiting import asked_wait_seconds
@@ -69,8 +70,14 @@ class ForeignModel(PatientModel[ForeignAsk]):
         return True if info["json_output"] else None
 
     async def _send(self, ask: ForeignAsk) -> Answer | Fault:
-        result = await self._client.create(ask.messages, json_output=ask.reply, extra_create_args=ask.extra)
-        answer = Answer(**{name: getattr(result, name) for name in type(result).model_fields})
+        try:
+            result = await self._client.create(ask.messages, json_output=ask.reply, extra_create_args=ask.extra)
+        except Exception as error:
+            if isinstance(error, (AidsafeError, *self.failures)):
+                raise
+            # A client that cannot read what came trips over anything.
+            return Fault("broken", 200, note=f"the client could not read what came: {type(error).__name__}")
+        answer = _cleaned(result)
         # Some clients have no word for an answer that was cut off: one as long as it may be was.
         if answer.finish_reason == "unknown" and answer.usage.completion_tokens >= self.settings.max_tokens:
             answer.finish_reason = "length"
@@ -96,6 +103,14 @@ class ForeignModel(PatientModel[ForeignAsk]):
         """Close the wrapped client, and let go of what is shared."""
         await self._close()
         await super().close()
+
+
+def _cleaned(result: CreateResult) -> Answer:
+    """The answer of someone else's client, whose texts and counts may be anything."""
+    found = {name: getattr(result, name) for name in type(result).model_fields}
+    usage = RequestUsage(count_of(result.usage.prompt_tokens), count_of(result.usage.completion_tokens))
+    content = text_of(result.content) if isinstance(result.content, str) else result.content
+    return Answer(**{**found, "content": content, "thought": text_of(result.thought) or None, "usage": usage})
 
 
 def open_anthropic(settings: ModelSettings, *, name: str) -> ForeignModel:

@@ -224,7 +224,8 @@ class Metered(ChatCompletionClient):
     def _noted(self, attempt: Attempt) -> bytes:
         """The attempt as JSON, with its model and its cost."""
         price, cost = self.settings.price, None
-        if price is not None and not attempt.may_have_used:
+        unsaid = attempt.cause == "answered" and not attempt.prompt_tokens
+        if price is not None and not attempt.may_have_used and not unsaid:
             cost = cost_usd(price, attempt.prompt_tokens, attempt.cached_tokens, attempt.completion_tokens)
         return orjson.dumps(
             {"model": self.model, **{name: getattr(attempt, name) for name in _NOTED}, "cost_usd": cost}
@@ -233,7 +234,9 @@ class Metered(ChatCompletionClient):
     def _call(self, answer: Answer, length: int, digest: str) -> Call:
         prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
         price = self.settings.price
-        cost = None if price is None else cost_usd(price, prompt, answer.cached_tokens, completion)
+        # Nobody says what it used, so nobody knows what it cost.
+        unsaid = not prompt and answer.finish_reason != "content_filter"
+        cost = None if price is None or unsaid else cost_usd(price, prompt, answer.cached_tokens, completion)
         return Call(
             model=self.model,
             asked=self.settings.spec,

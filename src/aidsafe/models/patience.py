@@ -12,6 +12,8 @@ __all__ = ["LONGEST_WAIT_SECONDS", "Trouble", "attempt_seconds", "is_hopeless", 
 
 FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 30.0
+LEAST_WAIT_SECONDS: Final = 1.0
+SHORT_PAUSE_SECONDS: Final = 5.0
 LONGEST_WAIT_SECONDS: Final = 3600.0
 MOST_TIMEOUT_GROWTH: Final = 4
 # Twelve failures, or six time-outs, while others are answered: chance does not do that even when a tenth of all fails.
@@ -56,8 +58,9 @@ def pause_seconds(tries: int, fault: Fault, draw: float) -> float:
     backoff = min(doubled, LONGEST_PAUSE_SECONDS) * (0.5 + 0.5 * draw)
     if fault.wait_seconds is None:
         return backoff
-    # All who were told the same moment would come back at it together.
-    return fault.wait_seconds + FIRST_PAUSE_SECONDS * draw
+    # All who were told the same moment would come back at it together; and who says "at once" is not overrun.
+    asked = fault.wait_seconds + FIRST_PAUSE_SECONDS * draw
+    return asked if fault.wait_seconds >= LEAST_WAIT_SECONDS else max(asked, min(backoff, SHORT_PAUSE_SECONDS))
 
 
 def attempt_seconds(timeout_seconds: float, trouble: Trouble | None) -> float:

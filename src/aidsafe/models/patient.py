@@ -8,8 +8,8 @@ import logging
 import os
 from abc import abstractmethod
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -112,6 +112,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         self._shared: Shared | None = None
         self._endpoint: Endpoint | None = None
         self.elsewhere: Callable[[], bool] | None = None
+        self.is_last: Callable[[], bool] | None = None
 
     def __repr__(self) -> str:
         """The spec, which holds no secret."""
@@ -187,14 +188,20 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
 
     async def _run(self, errand: Errand[Ask]) -> Answer:
         """See one call through, from its first request to its answer."""
-        _, endpoint = self._at_home()
-        endpoint.gate.begin()
-        try:
+        with self.attended():
             while True:
                 outcome = await self._attempt(errand)
                 if isinstance(outcome, Answer):
                     return self._finished(errand, outcome)
                 await self._after(errand, outcome)
+
+    @contextmanager
+    def attended(self) -> Iterator[None]:
+        """Somebody wants an answer of the endpoint meanwhile, so an outage of it is not forgotten."""
+        _, endpoint = self._at_home()
+        endpoint.gate.begin()
+        try:
+            yield
         finally:
             endpoint.gate.end()
 
@@ -240,6 +247,8 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         if fault.kind not in _UPSHOTS:
             raise error_of(fault, self.spec.shown)
         trouble = self._persevere(errand, fault)
+        if self.is_shut and self.elsewhere is not None and self.elsewhere():
+            raise Elsewhere(errand.sent)
         if errand.before_retry is not None:
             await errand.before_retry()
         # No two callers draw alike, and nothing but the pause depends on it.
@@ -262,8 +271,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             _LOG.warning(
                 "%s answers nobody (%s); still trying, %g s at the most", shown, fault.shown, self.settings.down_seconds
             )
-        dead = gate.failing_since is not None and failing >= self.settings.down_seconds
-        if dead and not (self.elsewhere is not None and self.elsewhere()):
+        if self.is_dead and (self.is_last is None or self.is_last()):
             since = datetime.fromtimestamp(time() - failing, UTC)
             raise SurroundingsError(f"{shown} does not answer since {since:%H:%M:%S} UTC ({fault.shown})")
         return trouble
@@ -299,6 +307,13 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         """Whether the endpoint cannot be reached, and it is not time to try again."""
         _, endpoint = self._at_home()
         return endpoint.gate.is_shut
+
+    @property
+    def is_dead(self) -> bool:
+        """Whether the endpoint has answered nobody for `down_seconds`."""
+        known, endpoint = self._at_home()
+        since = endpoint.gate.failing_since
+        return since is not None and known.loop.time() - since >= self.settings.down_seconds
 
     async def close(self) -> None:
         """Let go of the connections; the last client of a loop closes them."""

@@ -5,7 +5,7 @@ reached. When one is lost, only its own routes move, and they come back with it.
 """
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from functools import partial
 from math import log
 from typing import Any, Literal
@@ -52,6 +52,7 @@ class PooledModel(ChatCompletionClient):
         self._first = next(iter(self.members.values()))
         for url, member in self.members.items():
             member.elsewhere = partial(self._is_elsewhere, url)
+            member.is_last = partial(self._is_last, url)
 
     def __repr__(self) -> str:
         """The endpoints, which hold no secret."""
@@ -60,6 +61,10 @@ class PooledModel(ChatCompletionClient):
     def _is_elsewhere(self, url: str) -> bool:
         """Whether another endpoint can be reached."""
         return any(not member.is_shut for other, member in self.members.items() if other != url)
+
+    def _is_last(self, url: str) -> bool:
+        """Whether all other endpoints have answered nobody for as long as the run may wait."""
+        return all(member.is_dead for other, member in self.members.items() if other != url)
 
     def member_for(self, route: str) -> PatientModel[Any]:
         """The endpoint of a route: the first that can be reached, or its own where none can."""
@@ -81,23 +86,27 @@ class PooledModel(ChatCompletionClient):
     ) -> Answer:
         """Answer at the endpoint of the route, or at another while that one cannot be reached."""
         in_vain = 0
-        while True:
-            try:
-                answer: Answer = await self.member_for(route).create_recorded(
-                    messages,
-                    json_output=json_output,
-                    extra_create_args=extra_create_args,
-                    cancellation_token=cancellation_token,
-                    seat=seat,
-                    on_attempt=on_attempt,
-                    before_retry=before_retry,
-                    waiting=waiting,
-                )
-            except Elsewhere as lost:
-                in_vain += lost.sent
-            else:
-                answer.attempts += in_vain
-                return answer
+        with ExitStack() as attended:
+            # Whoever goes from one to the other waits for all of them: none's outage is over because he left.
+            for member in self.members.values():
+                attended.enter_context(member.attended())
+            while True:
+                try:
+                    answer: Answer = await self.member_for(route).create_recorded(
+                        messages,
+                        json_output=json_output,
+                        extra_create_args=extra_create_args,
+                        cancellation_token=cancellation_token,
+                        seat=seat,
+                        on_attempt=on_attempt,
+                        before_retry=before_retry,
+                        waiting=waiting,
+                    )
+                except Elsewhere as lost:
+                    in_vain += lost.sent
+                else:
+                    answer.attempts += in_vain
+                    return answer
 
     async def create(
         self,

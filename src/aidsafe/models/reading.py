@@ -12,7 +12,10 @@ from aidsafe.models.answer import Answer
 from aidsafe.models.faults import Fault, fault_of_status
 from aidsafe.models.waiting import asked_wait_seconds
 
-__all__ = ["read_response"]
+__all__ = ["count_of", "read_response", "text_of"]
+
+# Far more than any model reads; a sum over a run still fits in 64 bits.
+_MOST_TOKENS: Final = 2**31
 
 _FINISHES: Final[dict[str, FinishReasons]] = {
     "stop": "stop",
@@ -92,13 +95,13 @@ def _answer(payload: Object) -> Answer | Fault:
     return Answer(
         finish_reason=_finish(choice.get("finish_reason")),
         content=_content(message.get("content")),
-        usage=RequestUsage(_count(usage, "prompt_tokens"), _count(usage, "completion_tokens")),
+        usage=RequestUsage(count_of(usage.get("prompt_tokens")), count_of(usage.get("completion_tokens"))),
         cached=False,
-        thought=_text(message.get("reasoning_content")) or _text(message.get("reasoning")) or None,
-        reported=_text(payload.get("model")),
-        refusal=_text(message.get("refusal")) or None,
-        cached_tokens=_count(_object(usage.get("prompt_tokens_details")), "cached_tokens"),
-        reasoning_tokens=_count(_object(usage.get("completion_tokens_details")), "reasoning_tokens"),
+        thought=text_of(message.get("reasoning_content")) or text_of(message.get("reasoning")) or None,
+        reported=text_of(payload.get("model")),
+        refusal=text_of(message.get("refusal")) or None,
+        cached_tokens=count_of(_object(usage.get("prompt_tokens_details")).get("cached_tokens")),
+        reasoning_tokens=count_of(_object(usage.get("completion_tokens_details")).get("reasoning_tokens")),
     )
 
 
@@ -109,19 +112,20 @@ def _finish(reason: JsonValue) -> FinishReasons:
 def _content(content: JsonValue) -> str:
     """The text of a message, which some servers send in parts."""
     if not isinstance(content, list):
-        return _text(content)
-    return "".join(_text(part.get("text")) for part in content if isinstance(part, dict))
+        return text_of(content)
+    return "".join(text_of(part.get("text")) for part in content if isinstance(part, dict))
 
 
-def _text(value: JsonValue) -> str:
+def text_of(value: object) -> str:
+    """A text as files can hold it; empty where it is none."""
     if not isinstance(value, str):
         return ""
     return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
 
-def _count(usage: Object, name: str) -> int:
-    count = usage.get(name)
-    return count if isinstance(count, int) and not isinstance(count, bool) and 0 <= count < 2**53 else 0
+def count_of(value: object) -> int:
+    """A count of tokens as one can be; 0 where it is none, as where nobody says."""
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= _MOST_TOKENS else 0
 
 
 def _object(value: JsonValue) -> Object:
