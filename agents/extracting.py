@@ -23,6 +23,7 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _STRING_OR_TRAILING_COMMA = re.compile(rf'("(?:[^"\\]|\\.)*+(?:"|\\?\Z))|{_TRAILING_COMMA.pattern}', re.DOTALL)
 _DECODER = json.JSONDecoder()
 _MOST_OBJECTS = 200
+_MOST_MENDS = 8
 # No reply is as long; whoever writes on and on shall not hold up everybody else.
 _MOST_CHARACTERS = 2**18
 
@@ -41,13 +42,14 @@ def read_reply(text: str, reply: type[R]) -> R:
 
 def _extracted(text: str, reply: type[R]) -> R:
     spoken = _without_thinking(text[-_MOST_CHARACTERS:])
-    problems = [_broken(spoken)]
+    problems = list[str]()
     for found in reversed(list(_objects(spoken))):
         try:
             return reply.model_validate(_encodable(found))
         except ValidationError as error:
             problems.append(_problem(error))
-    raise NoReply(next(filter(None, problems), "no JSON object found; answer with exactly one JSON object"))
+    problems = [_broken(spoken), *problems, "no JSON object found; answer with exactly one JSON object"]
+    raise NoReply(next(filter(None, problems)))
 
 
 def _without_thinking(text: str) -> str:
@@ -64,7 +66,7 @@ def _without_thinking(text: str) -> str:
 
 def _objects(text: str) -> Iterator[object]:
     """Every complete JSON object in the text that stands in no other, from left to right."""
-    position, mended = text.find("{"), False
+    position, mends = text.find("{"), _MOST_MENDS
     for _ in range(_MOST_OBJECTS):
         if position < 0:
             return
@@ -73,8 +75,8 @@ def _objects(text: str) -> Iterator[object]:
             found, end = _DECODER.raw_decode(text, position)
         except json.JSONDecodeError as error:
             end = position + 1
-            if not mended and _TRAILING_COMMA.match(text, max(0, text.rfind(",", position, error.pos + 1))):
-                text, end, mended = _without_trailing_commas(text[position:]), 0, True
+            if mends and _TRAILING_COMMA.match(text, text.rfind(",", position, error.pos + 1)):
+                text, end, mends = _without_trailing_commas(text[position:]), 0, mends - 1
         except (ValueError, RecursionError):
             # A number of too many digits, or too many brackets in each other: no part of it is a reply either.
             return

@@ -11,7 +11,7 @@ from aidsafe.core.errors import ModelError
 from aidsafe.core.events import Event
 from aidsafe.core.records import Call, Query, Usage
 from aidsafe.core.transcript import Transcript
-from aidsafe.models.metering import Bound
+from aidsafe.models.metering import Bound, is_unsaid
 from aidsafe.orchestration.budget import NOTHING, Needs, needs_of, overdraft
 from aidsafe.orchestration.protocol import QueryBudget
 from aidsafe.orchestration.purse import Purse
@@ -167,8 +167,7 @@ class Desk:
         if self._purse is None:
             return
         needs = self._reserved.pop(id(bound))
-        unsaid = call is not None and not call.prompt_tokens and call.finish != "content_filter"
-        if unsaid or (call is None and is_lost):
+        if is_lost if call is None else is_unsaid(call.prompt_tokens, call.finish):
             self._purse.lose(self._key, needs)
         else:
             self._purse.settle(self._key, needs, call)

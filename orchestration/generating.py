@@ -104,6 +104,7 @@ def prepare(source: Source, out: Path, table: Table, *, limit: int | None = None
     folder = RunFolder(out)
     before = folder.load_manifest() if folder.is_run() else None
     if before is not None:
+        _refuse_without_journal(folder)
         limit = _not_below(limit, folder)
     manifest = manifest_of(table, source, replicas=replicas, limit=limit, totals=Totals(run=str(out)))
     if before is not None:
@@ -113,13 +114,16 @@ def prepare(source: Source, out: Path, table: Table, *, limit: int | None = None
     return Plan(source, folder, table, manifest, resumes=before is not None)
 
 
-def _not_below(limit: int | None, folder: RunFolder) -> int | None:
-    """The limit, or the rows that were begun where they are more: they belong to the run."""
+def _refuse_without_journal(folder: RunFolder) -> None:
     if not folder.journal.is_file():
         raise FolderError(
             f"{folder.path}: the run's {folder.journal.name} is gone, and with it all that was answered; "
             "put it back, or choose another --out"
         )
+
+
+def _not_below(limit: int | None, folder: RunFolder) -> int | None:
+    """The limit, or the rows that were begun where they are more: they belong to the run."""
     if limit is None:
         return None
     with read_journal(folder.journal) as reader:
@@ -170,7 +174,8 @@ async def carry_out(
 
     `watch` is told every event as it happens, `stop` lets the caller end the sitting after the calls under way, `work`
     is how it is done if not in this process. However it ends, dataset, failures and manifest are written from the
-    journal. Raises `FolderError` where another process has the run, `SurroundingsError` where none could be made.
+    journal. Raises `FolderError` where another process has the run, `SurroundingsError` where no run
+    could be made.
     """
     way = Way(in_flight, watch, stop or Stop(), clock)
     started = clock()
@@ -188,12 +193,12 @@ async def carry_out(
                         await plan.prefix.keep(journal, reader)
             refused = await (work or _work_alone)(plan, way)
         except SurroundingsError as error:
-            if not plan.folder.is_run():
+            if not plan.folder.manifest.is_file():
                 raise
             halted = str(error)
         finally:
             totals, unwritten = plan.manifest.totals, None
-            if plan.folder.is_run():
+            if plan.folder.manifest.is_file():
                 totals, unwritten = _finish(plan, seconds=plan.manifest.totals.seconds + clock() - started)
     left = totals.pending > 0
     interrupted = way.stop.requested and left

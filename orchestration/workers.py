@@ -150,15 +150,12 @@ async def _oversee(number: int, plan: Plan, way: Way) -> bool:
     return any(worker.told is not None and worker.told.refused for worker in crew.members)
 
 
-def _ignore(_: Happening) -> None:
-    """Whoever watched may be what failed."""
-
-
 async def _gone(crew: _Crew) -> None:
     """Return once no worker is left; those that are cut short are told until they are gone, and watched no more."""
     cut_short = any(worker.told is None for worker in crew.members)
     if cut_short:
-        crew.watch = _ignore
+        # Whoever watched may be what failed.
+        crew.watch = lambda _: None
         crew.stop()
     while any(worker.process.is_alive() for worker in crew.members):
         if cut_short:

@@ -77,3 +77,18 @@ async def test_a_token_that_is_cancelled_afterwards_does_nothing() -> None:
     token.cancel()
 
     await anyio.lowlevel.checkpoint()
+
+
+async def test_stalls_are_given_back_up_to_a_point() -> None:
+    """An answer that keeps the loop busy itself cannot prolong its own time for ever."""
+
+    class Busy(LoopLag):
+        seconds = 0.0
+
+        def stalled_seconds(self) -> float:
+            """Ever more."""
+            self.seconds += 0.02
+            return self.seconds
+
+    with pytest.raises(TimeoutError), Deadline(0.02, Busy(asyncio.get_running_loop())):
+        await asyncio.Event().wait()

@@ -166,8 +166,9 @@ def test_a_text_without_end_is_read_in_one_go(text: str) -> None:
 
 
 def test_what_comes_after_a_mended_object_is_read() -> None:
-    """Commas are taken out once, of all that follows."""
+    """Commas are taken out of all that follows, and once more where a lone quote hid them."""
     assert "agree" == read_reply('{"stance": "object",} and then {"edits": [], "stance": "agree",}', TurnReply).stance
+    assert "agree" == read_reply('{"a": 1,} is 5" tall: {"edits": [], "stance": "agree",}', TurnReply).stance
 
 
 @given(text=st.text(alphabet='{}[]",:\\abtruefalsn0 \n', max_size=300))

@@ -1,12 +1,21 @@
 """Failures classed by status and code alone."""
 
 import errno
+import ssl
 
 import pytest
-from aiohttp import ClientPayloadError, ServerDisconnectedError
+from aiohttp import (
+    ClientConnectorCertificateError,
+    ClientConnectorSSLError,
+    ClientPayloadError,
+    ServerDisconnectedError,
+)
+from aiohttp.client_reqrep import ConnectionKey
 
 from aidsafe.core.errors import ModelError, SurroundingsError
 from aidsafe.models.faults import Fault, error_of, fault_of_exception, fault_of_status, plain
+
+KEY = ConnectionKey("127.0.0.1", 443, is_ssl=True, ssl=True, proxy=None, proxy_auth=None, proxy_headers_hash=None)
 
 
 @pytest.mark.parametrize(
@@ -33,6 +42,7 @@ from aidsafe.models.faults import Fault, error_of, fault_of_exception, fault_of_
         (400, {"param": "top_p", "code": "unsupported_value"}, "unusable"),
         (400, {"param": "messages", "code": "unsupported_value"}, "rejected"),
         (418, ["odd"], "rejected"),
+        (429, {"code": {"deep": [["code"]]}, "type": ["odd"]}, "overloaded"),
     ],
 )
 def test_the_kind_follows_status_and_code(status: int, error: object, kind: str) -> None:
@@ -49,6 +59,8 @@ def test_the_kind_follows_status_and_code(status: int, error: object, kind: str)
         (ClientPayloadError(), "broken"),
         (OSError(errno.EMFILE, "too many open files"), "overloaded"),
         (OSError(errno.ECONNREFUSED, "refused"), "connection"),
+        (ClientConnectorSSLError(KEY, OSError(errno.EPROTO, "handshake")), "connection"),
+        (ClientConnectorCertificateError(KEY, ssl.SSLCertVerificationError("self-signed")), "unusable"),
     ],
 )
 def test_what_a_connection_raises_is_classed(error: Exception, kind: str) -> None:

@@ -76,6 +76,26 @@ async def test_one_call_alone_finds_out_that_all_are_dead() -> None:
             await model.close()
 
 
+async def test_who_goes_elsewhere_asks_leave_first() -> None:
+    """Before every further request, wherever it goes, its bound is set aside anew: the one before may have cost."""
+    asked = list[int]()
+
+    async def leave() -> None:
+        asked.append(len(home.bodies) + len(away.bodies))
+
+    async with (
+        serving(respond=lambda _: RESET) as home,
+        serving(respond=lambda _: completion("away")) as away,
+        pool_of(home, away) as model,
+    ):
+        weights = dict.fromkeys(model.members, 1.0)
+        route = next(str(row) for row in range(99) if ranked(str(row), weights)[0] == home.base_url)
+        answer = await model.create_recorded(HELLO, route=route, before_retry=leave)
+
+    assert ("away", 1) == (answer.content, len(away.bodies))
+    assert [*range(1, len(home.bodies) + 1)] == asked
+
+
 async def test_a_lost_endpoint_is_replaced_and_returned_to() -> None:
     """Its calls go elsewhere while it is down, are all answered, and one of them finds out that it is back."""
     down = [True]

@@ -44,7 +44,9 @@ def test_reasoning_goes_by_two_names() -> None:
     assert ("a", "b") == (answered(reasoning_content="a").thought, answered(reasoning="b").thought)
 
 
-@pytest.mark.parametrize("usage", [None, 7, {"prompt_tokens": -1}, {"prompt_tokens": "7"}, {"prompt_tokens": True}])
+@pytest.mark.parametrize(
+    "usage", [None, 7, {"prompt_tokens": -1}, {"prompt_tokens": "7"}, {"prompt_tokens": True}, {"prompt_tokens": 2**53}]
+)
 def test_a_server_that_does_not_count_has_used_nothing(usage: object) -> None:
     """Tokens that are no counts read as zero."""
     outcome = read({"choices": [{"message": {"content": "x"}}], "usage": usage})

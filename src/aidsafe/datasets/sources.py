@@ -30,6 +30,8 @@ from aidsafe.datasets.reading_parquet import parquet_rows
 
 __all__ = ["DEEPEST", "TEXT_COLUMNS", "Source", "scan", "scan_spool"]
 
+_ROWED = re.compile(r"~\d+$")
+
 TEXT_COLUMNS = ("prompt", "query", "question", "instruction", "goal", "forbidden_prompt", "text")
 """Where the text of a query is looked for, in this order."""
 
@@ -52,9 +54,6 @@ class _Entry(NamedTuple):
     text: str
     metadata: dict[str, JsonValue]
     canonical: bytes
-
-
-_ROWED = re.compile(r"~\d+$")
 
 
 @dataclass(frozen=True, slots=True)

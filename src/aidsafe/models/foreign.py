@@ -76,7 +76,7 @@ class ForeignModel(PatientModel[ForeignAsk]):
             if isinstance(error, (AidsafeError, *self.failures)):
                 raise
             # A client that cannot read what came trips over anything.
-            return Fault("broken", 200, note=f"the client could not read what came: {type(error).__name__}")
+            return Fault("broken", note=f"the client could not read what came: {type(error).__name__}")
         answer = _cleaned(result)
         # Some clients have no word for an answer that was cut off: one as long as it may be was.
         if answer.finish_reason == "unknown" and answer.usage.completion_tokens >= self.settings.max_tokens:

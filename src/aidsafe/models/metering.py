@@ -34,7 +34,7 @@ from aidsafe.models.pricing import cost_usd
 from aidsafe.models.schema import schema_format
 from aidsafe.models.settings import ModelSettings
 
-__all__ = ["Bound", "CallBook", "Metered", "framing_bytes", "metered"]
+__all__ = ["Bound", "CallBook", "Metered", "framing_bytes", "is_unsaid", "metered"]
 
 _BYTES_A_MESSAGE = 32
 """What a chat template puts around one message, at the most: its role between marks."""
@@ -224,7 +224,7 @@ class Metered(ChatCompletionClient):
     def _noted(self, attempt: Attempt) -> bytes:
         """The attempt as JSON, with its model and its cost."""
         price, cost = self.settings.price, None
-        unsaid = attempt.cause == "answered" and not attempt.prompt_tokens
+        unsaid = attempt.cause == "answered" and is_unsaid(attempt.prompt_tokens, "stop")
         if price is not None and not attempt.may_have_used and not unsaid:
             cost = cost_usd(price, attempt.prompt_tokens, attempt.cached_tokens, attempt.completion_tokens)
         return orjson.dumps(
@@ -234,8 +234,7 @@ class Metered(ChatCompletionClient):
     def _call(self, answer: Answer, length: int, digest: str) -> Call:
         prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
         price = self.settings.price
-        # Nobody says what it used, so nobody knows what it cost.
-        unsaid = not prompt and answer.finish_reason != "content_filter"
+        unsaid = is_unsaid(prompt, answer.finish_reason)
         cost = None if price is None or unsaid else cost_usd(price, prompt, answer.cached_tokens, completion)
         return Call(
             model=self.model,
@@ -334,6 +333,11 @@ def _attempt(spec: str, cause: Cause, result: CreateResult | None, started: floa
 def metered(client: ChatCompletionClient) -> Metered:
     """The client, metered: itself if it already is."""
     return client if isinstance(client, Metered) else Metered(client)
+
+
+def is_unsaid(prompt_tokens: int, finish: str) -> bool:
+    """Whether nobody says what an answer used, so that nobody knows what it cost; a filter stops one for nothing."""
+    return not prompt_tokens and finish != "content_filter"
 
 
 def framing_bytes(messages: int, reply: object) -> int:

@@ -230,13 +230,16 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
     async def _enter(self, gate: Gate, errand: Errand[Ask], tokens: int) -> None:
         """Go through the gate, or raise `Elsewhere` where another endpoint would do."""
         while True:
-            if gate.is_shut and self.elsewhere is not None and self.elsewhere():
+            if self._is_better_off_elsewhere(gate):
                 raise Elsewhere(errand.sent)
             try:
                 with errand.waiting():
                     return await gate.enter(errand.seat, tokens)
             except TurnedAway:
                 continue
+
+    def _is_better_off_elsewhere(self, gate: Gate) -> bool:
+        return gate.is_shut and self.elsewhere is not None and self.elsewhere()
 
     async def _after(self, errand: Errand[Ask], fault: Fault) -> None:
         """Reword the request, or wait before the next one, or raise what ends the call."""
@@ -246,11 +249,12 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             return
         if fault.kind not in _UPSHOTS:
             raise error_of(fault, self.spec.shown)
+        _, endpoint = self._at_home()
         trouble = self._persevere(errand, fault)
-        if self.is_shut and self.elsewhere is not None and self.elsewhere():
-            raise Elsewhere(errand.sent)
         if errand.before_retry is not None:
             await errand.before_retry()
+        if self._is_better_off_elsewhere(endpoint.gate):
+            raise Elsewhere(errand.sent)
         # No two callers draw alike, and nothing but the pause depends on it.
         draw = chance("pause", os.getpid(), id(self), next(self._pauses))
         with errand.waiting():
