@@ -19,9 +19,12 @@ from analysis_building import (
 from hypothesis import given, settings
 
 from aidsafe.analysis.columns import COLUMNS, TableName
+from aidsafe.analysis.counts.tally import Share
 from aidsafe.analysis.courses.told import course_of
+from aidsafe.analysis.metrics import cost
 from aidsafe.analysis.rows import ROWS
 from aidsafe.analysis.tables import tables, write_tables
+from aidsafe.core.events import ConsensusJudged
 from aidsafe.core.records import Decide
 from aidsafe.core.transcript import Transcript
 
@@ -108,6 +111,16 @@ def test_every_call_has_a_row() -> None:
 
     assert [(3, "a", 1, 7, True, 0.01), (3, "a", 1, 5, False, None)] == found
     assert [("seeder", 0)] == rows("calls", "speaker", "round", of=failed_query())
+
+
+def test_a_judge_has_a_row_for_its_call() -> None:
+    """What a judge of consensus asks is paid for like the rest, outside of the rounds."""
+    judged = ConsensusJudged(round=2, version=2, agreed=True, calls=(call(9, 1),))
+    story = Transcript.of((*STORY.events[:7], judged, *STORY.events[7:]))
+
+    assert ("judge", 0, 9) in rows("calls", "speaker", "round", "prompt_tokens", of=story)
+    assert Share(27, 1) == cost.tokens(course_of(story))
+    assert Share(17, 1) == cost.tokens(course_of(STORY))
 
 
 @given(deliberations())

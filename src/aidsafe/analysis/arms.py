@@ -16,7 +16,7 @@ from aidsafe.orchestration.run import Run
 
 __all__ = ["Analysable", "Arm", "arm_of", "arms_of"]
 
-_ROWS = 1024
+_ROWS = 2048
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,10 @@ Other processes import this and what it needs, and no more: they should be count
 
 from collections.abc import Callable, Iterator
 from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
+
+from msgspec import DecodeError
 
 from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.courses.following import follow_json
@@ -27,7 +30,7 @@ def journal_courses(journal: Path, start: int, stop: int) -> Iterator[Course]:
         for first in range(start, stop, _PAGE):
             with disk_errors(journal):
                 rows = connection.execute(_EVENTS, (first, min(first + _PAGE, stop))).fetchall()
-            for query, events in groupby(rows, key=lambda row: (row[0], row[1])):
+            for query, events in groupby(rows, key=_whose):
                 yield _course(journal, query, [event for _, _, event in events])
     finally:
         connection.close()
@@ -36,9 +39,10 @@ def journal_courses(journal: Path, start: int, stop: int) -> Iterator[Course]:
 def _course(journal: Path, query: tuple[int, int], events: list[bytes]) -> Course:
     try:
         return follow_json(events)
-    except (KeyError, TypeError, ValueError) as error:
+    except (DecodeError, KeyError, ValueError) as error:
         where = f"row {query[0]}, replica {query[1]}"
         raise FolderError(f"{journal}: {where} cannot be read ({error!r}); use the aidsafe that wrote it") from error
 
 
+_whose = itemgetter(0, 1)
 _EVENTS = "SELECT row, replica, event FROM events WHERE row >= ? AND row < ? ORDER BY row, replica, number"

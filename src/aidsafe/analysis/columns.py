@@ -113,7 +113,7 @@ COLUMNS: dict[TableName, tuple[Column, ...]] = {
     "calls": (
         *_QUERY,
         _EVENT,
-        Column("speaker", "string", "Who made it: a seat, or decomposer, seeder, refiner."),
+        Column("speaker", "string", "Who made it: a seat, or decomposer, seeder, judge, refiner."),
         Column("round", "int64", "The round of the turn; 0 outside of the rounds."),
         Column("model", "string", "The model's name in the recipe."),
         Column("asked", "string", "The model that was asked for."),

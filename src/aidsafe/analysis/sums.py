@@ -1,20 +1,22 @@
 """The tallies of a whole run, and of runs resampled from it, added up in one pass and constant memory."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import chain
 from math import prod
 from struct import pack
 from typing import TYPE_CHECKING, NamedTuple
 
-from aidsafe.analysis.counts.tally import AnyTable, Keys, Tallies, Tally
+from aidsafe.analysis.counts.tally import AnyTable, Keys, Sizes, Tallies, Tally
 from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.extras import need
 from aidsafe.analysis.intervals import REPLICATES, weights
 
 if TYPE_CHECKING:
-    from numpy import float64
+    from numpy import float64, int64
     from numpy.typing import NDArray
 
     Floats = NDArray[float64]
+    Places = NDArray[int64]
 
 __all__ = ["OTHERS", "State", "Sums"]
 
@@ -23,6 +25,7 @@ OTHERS = "(others)"
 
 _ROOM = 2000
 _BATCH = 256
+_MOST_KINDS = 4096
 
 
 class State(NamedTuple):
@@ -58,7 +61,7 @@ class Sums:
     def state(self) -> State:
         """What was counted so far, to be merged into other sums, in this process or another."""
         self._count()
-        return State(self.queries, [one.places for one in self._sums], [one.counts for one in self._sums])
+        return State(self.queries, [dict(one.places) for one in self._sums], [one.counts for one in self._sums])
 
     def merge(self, other: State) -> None:
         """Add what was counted elsewhere in the same tables."""
@@ -86,9 +89,56 @@ class Sums:
         drawn = np.ones((len(courses), 1 + self._replicates))
         drawn[:, 1:] = weights([one.query for one in courses], seed=self._seed, replicates=self._replicates)
         lines = [one.lines(courses) for one in self._sums]
+        counted = np.hstack(lines).T
+        # Most cells are empty in most batches, and nothing times anything is nothing.
+        filled = counted.any(axis=1)
+        added = np.zeros((len(counted), drawn.shape[1]))
+        added[filled] = counted[filled] @ drawn
         ends = np.cumsum([line.shape[1] for line in lines])
-        for one, added in zip(self._sums, np.split(np.hstack(lines).T @ drawn, ends[:-1]), strict=True):
-            one.add(added)
+        for one, part in zip(self._sums, np.split(added, ends[:-1]), strict=True):
+            one.add(part)
+
+
+class _Places(dict[Keys, int]):
+    """Where keys are counted: each in a place of its own while there is room, else in that of the others."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self._room = room
+
+    def __missing__(self, key: Keys) -> int:
+        """The place of a key that is new."""
+        if len(self) >= self._room:
+            key = tuple(OTHERS if isinstance(part, str) else part for part in key)
+        return self.setdefault(key, len(self))
+
+
+class _Kinds(dict[object, int]):
+    """The kinds of items a table was given, by number, with the place and the counts of each."""
+
+    def __init__(self, table: AnyTable, places: _Places) -> None:
+        super().__init__()
+        np = need("numpy", purpose="an interval")
+        self._table, self._known = table, places
+        self._fresh: list[tuple[int, tuple[float, ...]]] = []
+        self._places: Places = np.zeros(0, dtype=np.int64)
+        self._counts: Floats = np.zeros((0, len(table.counts.fields)))
+
+    def __missing__(self, item: object) -> int:
+        """Work out a kind that is new."""
+        self._fresh.append((self._known[self._table.key(item)], self._table.counts.of(item)))
+        self[item] = number = len(self)
+        return number
+
+    def of(self, numbers: "Places") -> "tuple[Places, Floats]":
+        """Places and counts of items, given the numbers of their kinds."""
+        if self._fresh:
+            np = need("numpy", purpose="an interval")
+            places, counts = zip(*self._fresh, strict=True)
+            self._places = np.concatenate([self._places, np.array(places, dtype=np.int64)])
+            self._counts = np.concatenate([self._counts, np.array(counts, dtype=np.float64)])
+            self._fresh = []
+        return self._places[numbers], self._counts[numbers]
 
 
 class _Sum:
@@ -96,21 +146,25 @@ class _Sum:
 
     def __init__(self, table: AnyTable, *, runs: int, room: int) -> None:
         self.table = table
-        self.places: dict[Keys, int] = {}
-        self.counts: Floats = need("numpy", purpose="an interval").zeros((0, len(table.counts.fields), runs))
-        self._room = room
+        self.places = _Places(room)
+        self.counts: Floats = need("numpy", purpose="an interval").zeros((0, len(table.fields), runs))
+        self._kinds = _Kinds(table, self.places)
 
     def lines(self, courses: Sequence[Course]) -> "Floats":
         """What is counted in courses: a line for each, with the fields of each place one after the other."""
-        counts, places, lines = list[float](), list[int](), list[int]()
-        known, items_of, key_of, counts_of = self.places, self.table.of, self.table.key, self.table.counts.of
-        for line, course in enumerate(courses):
-            for item in items_of(course):
-                key = key_of(item)
-                counts += counts_of(item)
-                places.append(known[key] if key in known else self._place(key))
-                lines.append(line)
-        return _spread(counts, places, lines, (len(courses), len(known), len(self.table.counts.fields)))
+        np = need("numpy", purpose="an interval")
+        if len(self._kinds) > _MOST_KINDS:
+            self._kinds = _Kinds(self.table, self.places)
+        number, items_of = self._kinds.__getitem__, self.table.of
+        numbers, ends = list[int](), list[int]()
+        for course in courses:
+            numbers += map(number, items_of(course))
+            ends.append(len(numbers))
+        places, counts = self._kinds.of(np.array(numbers, dtype=np.int64))
+        if self.table.sizes:
+            counts = np.hstack([counts, _packed(self.table.sizes, courses)])
+        lines = np.repeat(np.arange(len(courses)), np.diff(ends, prepend=0))
+        return _spread(counts, lines * len(self.places) + places, (len(courses), len(self.places)))
 
     def add(self, lines: "Floats") -> None:
         """Add such lines, summed up for every run."""
@@ -119,7 +173,7 @@ class _Sum:
 
     def merge(self, places: dict[Keys, int], counts: "Floats") -> None:
         """Add what was counted elsewhere."""
-        mine = [self.places[key] if key in self.places else self._place(key) for key in places]
+        mine = [self.places[key] for key in places]
         self._grow()
         for place, count in zip(mine, counts, strict=True):
             self.counts[place] += count
@@ -133,12 +187,6 @@ class _Sum:
         """The tally of the resampled runs."""
         return self.table.tally({key: list(self.counts[place, :, 1:]) for key, place in self.places.items()})
 
-    def _place(self, key: Keys) -> int:
-        """Where a new key is counted: in a place of its own while there is room, else in that of the others."""
-        if len(self.places) >= self._room:
-            key = tuple(OTHERS if isinstance(part, str) else part for part in key)
-        return self.places.setdefault(key, len(self.places))
-
     def _grow(self) -> None:
         missing = len(self.places) - len(self.counts)
         if missing:
@@ -146,13 +194,19 @@ class _Sum:
             self.counts = np.concatenate([self.counts, np.zeros((missing, *self.counts.shape[1:]))])
 
 
-def _spread(
-    counts: Sequence[float], places: Sequence[int], lines: Sequence[int], shape: tuple[int, int, int]
-) -> "Floats":
-    """Counts added up by line and place, field by field."""
+def _packed(sizes: Sizes, courses: Iterable[Course]) -> "Floats":
+    """What is measured of the items of all courses, item by item."""
     np = need("numpy", purpose="an interval")
-    starts = (np.array(lines, dtype=np.int64) * shape[1] + np.array(places, dtype=np.int64)) * shape[2]
+    numbers = list(chain.from_iterable(chain.from_iterable(map(sizes.of, courses))))
     # Integers and floats mixed are packed in a third of the time in which numpy takes them.
-    packed = np.frombuffer(pack(f"{len(counts)}d", *counts))
-    found: Floats = np.bincount((starts[:, None] + np.arange(shape[2])).ravel(), packed, prod(shape))
-    return found.reshape(shape[0], shape[1] * shape[2])
+    packed: Floats = np.frombuffer(pack(f"{len(numbers)}d", *numbers))
+    return packed.reshape(-1, len(sizes.fields))
+
+
+def _spread(counts: "Floats", cells: "Places", shape: tuple[int, int]) -> "Floats":
+    """Counts of items added up by cell, which is a line and a place in it, field by field."""
+    np = need("numpy", purpose="an interval")
+    fields = counts.shape[1]
+    starts = cells * fields
+    found: Floats = np.bincount((starts[:, None] + np.arange(fields)).ravel(), counts.ravel(), prod(shape) * fields)
+    return found.reshape(shape[0], shape[1] * fields)

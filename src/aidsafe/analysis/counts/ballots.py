@@ -1,17 +1,22 @@
 """Ballots: what a turn says of the seat's vote, against its own before and the others' that it had seen."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from aidsafe.analysis.counts.tally import Counts, Table, remembered
-from aidsafe.analysis.courses.course import Step, Vote
+from aidsafe.analysis.counts.tally import Counts, Table
+from aidsafe.analysis.courses.course import Course, Vote, shared
 from aidsafe.core.records import Stance
 
-__all__ = ["BALLOT_COUNTS", "MAJORITIES"]
+__all__ = ["BALLOT_COUNTS", "MAJORITIES", "Ballot", "ballots"]
 
 
-class _Ballot(NamedTuple):
-    """What counts of a turn here."""
+class Ballot(NamedTuple):
+    """What counts of a turn: whose it is, how the seat votes and what it knew, how many edits it had accepted."""
 
+    seat: str
+    round: int
+    accepted: int
+    rejected: int
     position: Stance | None
     vote: Vote | None
     own: Vote | None
@@ -28,7 +33,30 @@ class _Ballot(NamedTuple):
         return self.vote not in (None, self.own)
 
 
-def _count(ballot: _Ballot) -> tuple[float, ...]:
+@shared
+def ballots(course: Course) -> Sequence[Ballot]:
+    """What counts of every turn."""
+    return [
+        Ballot(
+            step.seat,
+            step.round,
+            len(step.accepted),
+            len(step.rejected),
+            step.position,
+            step.vote,
+            step.own,
+            step.first,
+            step.agreeing,
+            step.objecting,
+            step.majority,
+            step.previous,
+            step.reasoned,
+        )
+        for step in course.steps
+    ]
+
+
+def _count(ballot: Ballot) -> tuple[float, ...]:
     """What a turn adds: nothing but whether it is reasoned, unless its seat has voted before."""
     unreasoned = ballot.vote is not None and not ballot.reasoned
     if ballot.own is None or ballot.position is None:
@@ -42,14 +70,14 @@ def _count(ballot: _Ballot) -> tuple[float, ...]:
     )
 
 
-def _count_flip(ballot: _Ballot) -> tuple[float, ...]:
+def _count_flip(ballot: Ballot) -> tuple[float, ...]:
     held = ballot.agreeing if ballot.vote == "agree" else ballot.objecting
     to_majority = ballot.vote == ballot.majority
     to_previous = ballot.previous is not None and ballot.previous[1] == ballot.vote
     return (1, to_majority, held > 0 and not to_majority, held == 0, to_previous)
 
 
-def _count_chances(ballot: _Ballot) -> tuple[float, ...]:
+def _count_chances(ballot: Ballot) -> tuple[float, ...]:
     """Chances to conform, to follow without a word, and to follow the seat read last; and what came of them."""
     outvoted = ballot.majority not in (None, ballot.own)
     opposed = (ballot.objecting if ballot.own == "agree" else ballot.agreeing) > 0
@@ -66,7 +94,7 @@ def _count_chances(ballot: _Ballot) -> tuple[float, ...]:
     )
 
 
-def _count_strain(ballot: _Ballot) -> tuple[float, float]:
+def _count_strain(ballot: Ballot) -> tuple[float, float]:
     """The two sums whose ratio is the stubbornness."""
     others = ballot.agreeing + ballot.objecting
     if not others or ballot.vote is None:
@@ -81,14 +109,12 @@ _CHANCES = ("outvoted", "conformed", "independent", "opposed", "unexplained", "d
 _NO_FLIP = (0,) * len(_FLIPS)
 _NOTHING = (0,) * (1 + len(_FLIPS) + len(_CHANCES) + 2)
 
-BALLOT_COUNTS: Counts[Step] = Counts(
-    ("unreasoned", "repeated", *_FLIPS, *_CHANCES, "strained", "stubborn"), remembered(_Ballot, _count)
-)
+BALLOT_COUNTS: Counts[Ballot] = Counts(("unreasoned", "repeated", *_FLIPS, *_CHANCES, "strained", "stubborn"), _count)
 
 MAJORITIES = Table(
     "majorities",
     ("majority",),
-    of=lambda course: [step for step in course.steps if step.own and step.position and step.majority],
-    key=lambda step: (max(step.agreeing, step.objecting),),
-    counts=Counts(_CHANCES, remembered(_Ballot, _count_chances)),
+    of=lambda course: [one for one in ballots(course) if one.own and one.position and one.majority],
+    key=lambda ballot: (max(ballot.agreeing, ballot.objecting),),
+    counts=Counts(_CHANCES, _count_chances),
 )

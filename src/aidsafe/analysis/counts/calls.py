@@ -1,17 +1,21 @@
 """Calls: their tokens, cost and time, and what had to be repaired, asked again or given up."""
 
-from typing import NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from aidsafe.analysis.counts.tally import Counts, Table, joined, once, remembered
-from aidsafe.analysis.courses.course import Charge
+from aidsafe.analysis.counts.tally import Counts, Sizes, Table, once
+from aidsafe.analysis.courses.course import Course
 from aidsafe.core.records import CallOutcome, Finish
 
 __all__ = ["CALLED", "CALLS"]
 
 
 class _Way(NamedTuple):
-    """How a call went."""
+    """Who made a call, and how it went."""
 
+    speaker: str
+    round: int
+    model: str
     outcome: CallOutcome
     finish: Finish
     attempts: int
@@ -19,9 +23,11 @@ class _Way(NamedTuple):
     switched: bool
 
 
-def _count_way(call: _Way) -> tuple[float, ...]:
+def _count(shown: tuple[Any, ...]) -> tuple[float, ...]:
+    call = _Way._make(shown)
     outcome, finish = call.outcome, call.finish
     return (
+        1,
         call.followed and outcome != "accepted",
         outcome == "invalid",
         call.attempts - 1,
@@ -33,29 +39,42 @@ def _count_way(call: _Way) -> tuple[float, ...]:
     )
 
 
-def _count_spent(call: Charge) -> tuple[float, ...]:
-    prompt, completion, cost = call.prompt, call.completion, call.cost
-    return (1, prompt, call.cached, completion, prompt + completion, cost or 0.0, cost is not None, call.seconds)
+def _measured(course: Course) -> list[tuple[float, ...]]:
+    return [
+        (
+            call.prompt,
+            call.cached,
+            call.completion,
+            call.prompt + call.completion,
+            call.cost or 0.0,
+            call.cost is not None,
+            call.seconds,
+        )
+        for call in course.charges
+    ]
 
 
-_SPENT = Counts(("calls", "prompt", "cached", "completion", "tokens", "cost", "priced", "seconds"), _count_spent)
-_WAYS: Counts[Charge] = Counts(
-    ("repaired", "invalid", "retries", "truncated", "refused", "filtered", "replies", "switched"),
-    remembered(_Way, _count_way),
-)
+_shown = attrgetter(*_Way._fields)
 
 CALLS = Table(
     "calls",
     ("speaker", "round", "model"),
-    of=lambda course: course.charges,
-    key=lambda call: (call.speaker, call.round, call.model),
-    counts=joined(_SPENT, _WAYS),
+    of=lambda course: map(_shown, course.charges),
+    key=lambda shown: shown[:3],
+    counts=Counts(
+        (
+            *("calls", "repaired", "invalid", "retries"),
+            *("truncated", "refused", "filtered", "replies", "switched"),
+        ),
+        _count,
+    ),
+    sizes=Sizes(("prompt", "cached", "completion", "tokens", "cost", "priced", "seconds"), _measured),
 )
 
 CALLED = Table(
     "called",
     (),
-    of=lambda course: (course,) if course.charges else (),
+    of=lambda course: ((),) if course.charges else (),
     key=lambda _: (),
     counts=once("queries"),
 )

@@ -2,8 +2,8 @@
 
 from typing import NamedTuple, TypeVar, get_args
 
-from aidsafe.analysis.counts.tally import Counts, Table, joined, once, remembered
-from aidsafe.analysis.courses.course import Life
+from aidsafe.analysis.counts.tally import Counts, Table, once
+from aidsafe.analysis.courses.course import Course
 from aidsafe.core.records import OutcomeKind, RemovalReason
 
 __all__ = ["CITATIONS", "CODES", "DROPS", "FATES", "LIVES", "OUTCOMES", "REASONS"]
@@ -18,8 +18,12 @@ FATES: tuple[str, ...] = (*OUTCOMES, "withdrawn")
 
 
 class _End(NamedTuple):
-    """How a thought ended."""
+    """How a thought ended, and what it cites."""
 
+    author: str
+    round: int
+    citations: int
+    verified: int
     outcome: OutcomeKind | None
     reason: RemovalReason | None
     withdrawn: tuple[str, int] | None
@@ -39,7 +43,25 @@ def _count(end: _End) -> tuple[float, ...]:
         *_ONE_OUTCOME[end.outcome],
         *_ONE_REASON[end.reason],
         *(_ONE_FATE[fate] if end.survives is not None else _NO_FATE),
+        end.citations,
+        end.verified,
     )
+
+
+def _ends(course: Course) -> list[_End]:
+    return [
+        _End(
+            life.author,
+            life.round,
+            len(life.cited),
+            sum([one.verified for one in life.cited]) if life.cited else 0,
+            life.outcome,
+            life.reason,
+            life.withdrawn,
+            life.survives,
+        )
+        for life in course.lives
+    ]
 
 
 def _one_of(words: tuple[W, ...]) -> dict[W, tuple[int, ...]]:
@@ -52,40 +74,38 @@ _ONE_REASON = _one_of((None, *REASONS))
 _ONE_FATE = _one_of(FATES)
 _NO_FATE = (0,) * len(FATES)
 
-_ENDS: Counts[Life] = Counts(
-    (
-        *("thoughts", "withdrawn", "ended", "survived", "lost", "refined"),
-        *OUTCOMES,
-        *REASONS,
-        *(f"fate_{fate}" for fate in FATES),
-    ),
-    remembered(_End, _count),
-)
-_CITED: Counts[Life] = Counts(
-    ("citations", "verified"), lambda life: (len(life.cited), sum([one.verified for one in life.cited]))
-)
-
 LIVES = Table(
     "lives",
     ("author", "round"),
-    of=lambda course: course.lives,
-    key=lambda life: (life.author, life.round),
-    counts=joined(_ENDS, _CITED),
+    of=_ends,
+    key=lambda end: (end.author, end.round),
+    counts=Counts(
+        (
+            *("thoughts", "withdrawn", "ended", "survived", "lost", "refined"),
+            *OUTCOMES,
+            *REASONS,
+            *(f"fate_{fate}" for fate in FATES),
+            *("citations", "verified"),
+        ),
+        _count,
+    ),
 )
 
 CITATIONS = Table(
     "citations",
     ("policy",),
-    of=lambda course: [one for life in course.lives for one in life.cited],
-    key=lambda one: (one.policy,),
-    counts=Counts(("citations", "verified"), lambda one: (1, one.verified)),
+    of=lambda course: [(one.policy, one.verified) for life in course.lives for one in life.cited],
+    key=lambda one: one[:1],
+    counts=Counts(("citations", "verified"), lambda one: (1, one[1])),
 )
 
-DROPS: Table[Life] = Table(
+DROPS: Table[str] = Table(
     "drops",
     ("seat",),
-    of=lambda course: [life for life in course.lives if life.withdrawn and life.withdrawn[0] != life.author],
-    key=lambda life: (life.withdrawn[0] if life.withdrawn else "",),
+    of=lambda course: [
+        life.withdrawn[0] for life in course.lives if life.withdrawn and life.withdrawn[0] != life.author
+    ],
+    key=lambda seat: (seat,),
     counts=once("taken"),
 )
 

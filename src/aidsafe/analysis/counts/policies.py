@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from aidsafe.analysis.counts.tally import Counts, Table
-from aidsafe.analysis.courses.course import Cited, Course, Step, shared
+from aidsafe.analysis.courses.course import Cited, Course, shared
 
 __all__ = ["FINDS", "FIRST_CITATIONS", "FRESH", "POLICIES", "POLICY_ROUNDS", "cited_at_last", "new_rules"]
 
@@ -15,8 +15,8 @@ def cited_at_last(course: Course) -> Sequence[Cited]:
 
 
 @shared
-def new_rules(course: Course) -> Sequence[tuple[Step, int]]:
-    """Every turn, and how many rules it was the first to cite."""
+def new_rules(course: Course) -> Sequence[tuple[int, int]]:
+    """The round of every turn, and how many rules it was the first to cite."""
     known = set(course.moments[0].cited) if course.moments else set[tuple[str, str]]()
     found = []
     for step in course.steps:
@@ -24,7 +24,7 @@ def new_rules(course: Course) -> Sequence[tuple[Step, int]]:
         for edit in step.accepted:
             if edit.cited:
                 known.update([(one.policy, one.rule) for one in edit.cited])
-        found.append((step, len(known) - before))
+        found.append((step.round, len(known) - before))
     return found
 
 
@@ -72,7 +72,7 @@ FINDS = Table(
     "finds",
     ("round",),
     of=new_rules,
-    key=lambda found: (found[0].round,),
+    key=lambda found: found[:1],
     counts=Counts(("turns", "rules"), lambda found: (1, found[1])),
 )
 
@@ -80,7 +80,7 @@ POLICIES = Table(
     "policies",
     ("policy",),
     of=_covered,
-    key=lambda one: (one[0],),
+    key=lambda one: one[:1],
     counts=Counts(("ever", "covered"), lambda one: (1, one[1])),
 )
 
@@ -96,7 +96,7 @@ FIRST_CITATIONS = Table(
     "first_citations",
     ("policy",),
     of=_firsts,
-    key=lambda one: (one[0],),
+    key=lambda one: one[:1],
     counts=Counts(("found", "round"), lambda one: (1, one[1])),
 )
 
@@ -104,6 +104,6 @@ FRESH = Table(
     "fresh_rules",
     ("round",),
     of=_fresh,
-    key=lambda one: (one[0],),
+    key=lambda one: one[:1],
     counts=Counts(("rules",), lambda one: (one[1],)),
 )

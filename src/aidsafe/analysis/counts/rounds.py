@@ -3,7 +3,7 @@
 from functools import lru_cache
 from math import log2
 
-from aidsafe.analysis.counts.tally import Counts, Table, once, remembered
+from aidsafe.analysis.counts.tally import Counts, Table, once
 from aidsafe.analysis.courses.course import Round
 from aidsafe.core.records import Ending
 
@@ -34,7 +34,7 @@ ROUNDS = Table(
     key=lambda one: (one.number,),
     counts=Counts(
         ("held", "taken", "entropy", "rated", "concord", "rated_agree", "rated_object", "rated_abstain"),
-        remembered(Round, _count),
+        _count,
     ),
 )
 
@@ -49,7 +49,7 @@ ENDINGS: Table[Ending] = Table(
 LEFT = Table(
     "left",
     ("round",),
-    of=lambda course: (course,) if course.held else (),
-    key=lambda course: (course.rounds,),
-    counts=Counts(("left", "agreed"), lambda course: (1, course.ending == "consensus")),
+    of=lambda course: ((course.rounds, course.ending == "consensus"),) if course.held else (),
+    key=lambda one: one[:1],
+    counts=Counts(("left", "agreed"), lambda one: (1, one[1])),
 )

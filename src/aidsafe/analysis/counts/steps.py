@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import get_args
 
-from aidsafe.analysis.counts.ballots import BALLOT_COUNTS
-from aidsafe.analysis.counts.tally import Counts, Table, joined, once
-from aidsafe.analysis.courses.course import Course, Step
+from aidsafe.analysis.counts.ballots import BALLOT_COUNTS, Ballot, ballots
+from aidsafe.analysis.counts.tally import Counts, Table, once
+from aidsafe.analysis.courses.course import Course
 from aidsafe.core.records import Stance
 
 __all__ = ["FAILURES", "HANDOVERS", "PLACES", "POSITIONS", "STEPS"]
@@ -22,10 +22,10 @@ _POSITION_COUNTS: Mapping[Stance | None, tuple[float, ...]] = {
 }
 
 
-def _handovers(course: Course) -> list[tuple[Step, Step]]:
-    """A vote and the next turn of another seat that had voted otherwise."""
+def _handovers(course: Course) -> list[tuple[str, bool]]:
+    """Whose vote the next seat, which had voted otherwise, could follow; and whether it did."""
     return [
-        (before, after)
+        (before.seat, after.vote == before.vote)
         for before, after in pairwise(course.steps)
         if before.seat != after.seat
         and before.vote
@@ -35,41 +35,41 @@ def _handovers(course: Course) -> list[tuple[Step, Step]]:
     ]
 
 
-_POSITIONS: Counts[Step] = Counts(
-    ("turns", "valid", "failed", "agree", "object", "abstain", "votes"), lambda step: _POSITION_COUNTS[step.position]
-)
-_EDITS: Counts[Step] = Counts(
-    ("accepted", "proposed"), lambda step: (len(step.accepted), len(step.accepted) + len(step.rejected))
-)
+def _count(turn: Ballot) -> tuple[float, ...]:
+    accepted = turn.accepted
+    return (*_POSITION_COUNTS[turn.position], *BALLOT_COUNTS.of(turn), accepted, accepted + turn.rejected)
+
+
+_POSITION_FIELDS = ("turns", "valid", "failed", "agree", "object", "abstain", "votes")
 
 STEPS = Table(
     "steps",
     ("seat", "round"),
-    of=lambda course: course.steps,
-    key=lambda step: (step.seat, step.round),
-    counts=joined(_POSITIONS, joined(BALLOT_COUNTS, _EDITS)),
+    of=ballots,
+    key=lambda turn: (turn.seat, turn.round),
+    counts=Counts((*_POSITION_FIELDS, *BALLOT_COUNTS.fields, "accepted", "proposed"), _count),
 )
 
 PLACES = Table(
     "places",
     ("place",),
-    of=lambda course: course.steps,
-    key=lambda step: (step.place,),
-    counts=Counts(("turns", "accepted"), lambda step: (1, len(step.accepted))),
+    of=lambda course: [(step.place, len(step.accepted)) for step in course.steps],
+    key=lambda turn: turn[:1],
+    counts=Counts(("turns", "accepted"), lambda turn: (1, turn[1])),
 )
 
 HANDOVERS = Table(
     "handovers",
     ("seat",),
     of=_handovers,
-    key=lambda pair: (pair[0].seat,),
-    counts=Counts(("differing", "followed"), lambda pair: (1, pair[1].vote == pair[0].vote)),
+    key=lambda one: one[:1],
+    counts=Counts(("differing", "followed"), lambda one: (1, one[1])),
 )
 
-FAILURES: Table[Step] = Table(
+FAILURES: Table[str] = Table(
     "failures",
     ("failure",),
-    of=lambda course: [step for step in course.steps if step.failure],
-    key=lambda step: (step.failure or "",),
+    of=lambda course: [step.failure for step in course.steps if step.failure],
+    key=lambda failure: (failure,),
     counts=once("turns"),
 )

@@ -6,8 +6,8 @@ whole run, and, since counts may be arrays, for a thousand resampled runs at onc
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from operator import add, attrgetter
+from itertools import repeat
+from operator import add
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from aidsafe.analysis.courses.course import Course
@@ -18,12 +18,11 @@ __all__ = [
     "Key",
     "Keys",
     "Share",
+    "Sizes",
     "Table",
     "Tallies",
     "Tally",
-    "joined",
     "once",
-    "remembered",
     "share",
     "split",
     "together",
@@ -35,7 +34,6 @@ Keys = tuple[Key, ...]
 T = TypeVar("T")
 Item = TypeVar("Item", contravariant=True)  # noqa: PLC0105  # read like the others, T and K
 K = TypeVar("K", Key, Keys)
-S = TypeVar("S", bound=NamedTuple)
 
 
 class Share(NamedTuple):
@@ -120,28 +118,46 @@ class Counts(Generic[Item]):
 
 
 @dataclass(frozen=True)
+class Sizes:
+    """What is measured of items: `of` gives a number for each of `fields`, item by item of a course."""
+
+    fields: tuple[str, ...]
+    of: Callable[[Course], Iterable[tuple[float, ...]]]
+
+
+@dataclass(frozen=True)
 class Table(Generic[T]):
-    """What is counted: `of` gives a course's items, `key` where each belongs, `counts` how much it adds."""
+    """What is counted: `of` gives a course's items, `key` where each belongs, `counts` how much it adds.
+
+    Equal items count alike. So an item shows no more than what counts of it: items are many and kinds of them few, and
+    each kind is worked out once. What no two items share, such as tokens and seconds, comes in `sizes`.
+    """
 
     name: str
     keys: tuple[str, ...]
     of: Callable[[Course], Iterable[T]]
     key: Callable[[T], Keys]
     counts: Counts[T]
+    sizes: Sizes | None = None
     text: bool = False
 
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What is counted, and then what is measured."""
+        return (*self.counts.fields, *(self.sizes.fields if self.sizes else ()))
+
     def rows(self, course: Course) -> dict[Keys, Sequence[float]]:
-        """The items of a course, counted."""
+        """The items of a course, counted and measured."""
         rows: dict[Keys, Sequence[float]] = {}
-        key_of, count = self.key, self.counts.of
-        for item in self.of(course):
-            key = key_of(item)
-            rows[key] = tuple(map(add, rows[key], count(item))) if key in rows else count(item)
+        sizes = self.sizes.of(course) if self.sizes else repeat(())
+        for item, size in zip(self.of(course), sizes, strict=False):
+            key, row = self.key(item), (*self.counts.of(item), *size)
+            rows[key] = tuple(map(add, rows[key], row)) if key in rows else row
         return rows
 
     def tally(self, rows: dict[Keys, Sequence[float]]) -> Tally:
         """These rows as a tally."""
-        return Tally(self.keys, self.counts.fields, rows)
+        return Tally(self.keys, self.fields, rows)
 
 
 AnyTable = Table[Any]
@@ -166,19 +182,6 @@ def split(parts: Mapping[K, float], wholes: Mapping[K, float]) -> dict[K, Share]
 def together(shares: Mapping[K, Share]) -> Share | None:
     """All shares added up; None of none."""
     return share(sum(one.part for one in shares.values()), sum(one.whole for one in shares.values()))
-
-
-def joined(first: Counts[T], second: Counts[T]) -> Counts[T]:
-    """Both counts of one item."""
-    one, other = first.of, second.of
-    return Counts((*first.fields, *second.fields), lambda item: one(item) + other(item))
-
-
-def remembered(kind: type[S], count: Callable[[S], tuple[float, ...]]) -> Callable[[Any], tuple[float, ...]]:
-    """Count items by what `kind`, a named tuple, takes of them; items are many and kinds few, so each counts once."""
-    shown = attrgetter(*kind._fields)
-    counted = lru_cache(maxsize=4096)(lambda values: count(kind._make(values)))
-    return lambda item: counted(shown(item))
 
 
 def once(field: str) -> Counts[object]:

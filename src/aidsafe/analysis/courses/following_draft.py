@@ -1,32 +1,30 @@
 """The draft while a transcript is followed: its thoughts, decision and response, edit by edit."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
+from operator import attrgetter
 
-from aidsafe.analysis.courses.course import Change, Cited, Final, Life, Moment
+from msgspec import Struct
+from msgspec.structs import replace
+
+from aidsafe.analysis.courses.course import Change, Cited, Final, Life, Moment, maker
+from aidsafe.analysis.courses.journaled import DraftRefined, DraftSeeded, Treated
 from aidsafe.core.records import Decision
 
-__all__ = ["FollowedDraft", "Plain", "change_of", "citations_of"]
+__all__ = ["FollowedDraft"]
 
-Plain = dict[str, Any]
-"""An event, or a part of one, as plain JSON."""
-
-_UNTOUCHED: Plain = {"outcome": None, "reason": None, "code": None}
+_UNTOUCHED = Treated()
 
 
-class _Thought:
+class _Thought(Struct, gc=False):
     """A thought while its life is followed."""
 
-    __slots__ = ("author", "cited", "id", "revisions", "round", "text", "withdrawn")
-
-    def __init__(self, thought_id: str, author: str, round: int, text: str, cited: tuple[Cited, ...]) -> None:
-        self.id = thought_id
-        self.author = author
-        self.round = round
-        self.text = text
-        self.cited = cited
-        self.revisions = 0
-        self.withdrawn: tuple[str, int] | None = None
+    id: str
+    author: str
+    round: int
+    text: str
+    cited: tuple[Cited, ...]
+    revisions: int = 0
+    withdrawn: tuple[str, int] | None = None
 
 
 class FollowedDraft:
@@ -41,30 +39,29 @@ class FollowedDraft:
         self._next_id = 1
         self._changed = True
 
-    def seed(self, event: Plain) -> None:
+    def seed(self, event: DraftSeeded) -> None:
         """Take the first draft."""
-        for thought in event["thoughts"]:
-            cited = citations_of(thought["citations"])
-            self.thoughts[thought["id"]] = _Thought(thought["id"], thought["author"], 0, thought["text"], cited)
+        for thought in event.thoughts:
+            self.thoughts[thought.id] = _Thought(thought.id, thought.author, 0, thought.text, thought.cited)
         self._next_id = len(self.thoughts) + 1
-        self.decision, self._response = event["decision"], event["response"]
+        self.decision, self._response = event.decision, event.response
         self.close_round(0)
 
-    def apply(self, edit: Plain, *, seat: str, round: int) -> Change:
+    def apply(self, edit: Change, *, seat: str, round: int) -> Change:
         """Take an accepted edit."""
         self._changed = True
-        op = edit["op"]
-        if op == "add":
-            return self._add(edit, seat, round)
-        if op in ("revise", "withdraw"):
-            self._touch(edit, seat, round)
-        elif op == "decide":
-            self.decision = edit["decision"]
-        elif op == "respond":
-            self._response = edit["text"]
-        else:
-            self.conflicts += 1
-        return change_of(edit)
+        match edit.op:
+            case "add":
+                return self._add(edit, seat, round)
+            case "revise" | "withdraw":
+                self._touch(edit, seat, round)
+            case "decide":
+                self.decision = edit.decision
+            case "respond":
+                self._response = edit.text
+            case "resolve":
+                self.conflicts += 1
+        return edit
 
     def close_round(self, round: int) -> None:
         """Note how the draft stands at the end of a round; without a draft there is nothing to note."""
@@ -88,71 +85,41 @@ class FollowedDraft:
             )
         )
 
-    def chain(self, refined: Plain | None) -> tuple[Final, ...]:
+    def chain(self, refined: DraftRefined | None) -> tuple[Final, ...]:
         """The finished chain: the refiner's, or the draft as it stands."""
         if refined is not None:
-            return tuple(
-                [
-                    Final(one["id"], one["text"], tuple(one["from"]), citations_of(one["citations"]))
-                    for one in refined["thoughts"]
-                ]
-            )
+            return refined.thoughts
         alive = (thought for thought in self.thoughts.values() if thought.withdrawn is None)
         return tuple([Final(thought.id, thought.text, (thought.id,), thought.cited) for thought in alive])
 
-    def lives(self, chain: tuple[Final, ...] | None, refined: Plain | None) -> Iterator[Life]:
+    def lives(self, chain: tuple[Final, ...] | None, refined: DraftRefined | None) -> Iterator[Life]:
         """Every thought's life, in the order in which they came."""
-        outcomes = {one["thought"]: one for one in refined["outcomes"]} if refined else {}
+        outcomes = {one.thought: one for one in refined.outcomes} if refined else {}
         held = None if chain is None else {source for final in chain for source in final.sources}
         for thought in self.thoughts.values():
             yield _life(thought, held, outcomes.get(thought.id, _UNTOUCHED))
 
-    def _add(self, edit: Plain, seat: str, round: int) -> Change:
+    def _add(self, edit: Change, seat: str, round: int) -> Change:
         thought_id = f"t{self._next_id}"
         self._next_id += 1
-        change = change_of(edit)._replace(thought=thought_id)
-        self.thoughts[thought_id] = _Thought(thought_id, seat, round, change.text, change.cited)
-        return change
+        self.thoughts[thought_id] = _Thought(thought_id, seat, round, edit.text, edit.cited)
+        return replace(edit, thought=thought_id)
 
-    def _touch(self, edit: Plain, seat: str, round: int) -> None:
-        thought = self.thoughts.get(edit["target"])
+    def _touch(self, edit: Change, seat: str, round: int) -> None:
+        thought = self.thoughts.get(edit.thought or "")
         if thought is None:
             return
-        if edit["op"] == "withdraw":
+        if edit.op == "withdraw":
             thought.withdrawn = (seat, round)
         else:
-            thought.text, thought.cited = edit["text"], citations_of(edit["citations"])
+            thought.text, thought.cited = edit.text, edit.cited
             thought.revisions += 1
 
 
-def citations_of(citations: list[Plain]) -> tuple[Cited, ...]:
-    """What a thought or an edit cites."""
-    return tuple([Cited(one["policy"], one["rule"], one["verified"]) for one in citations]) if citations else ()
+def _life(thought: _Thought, held: set[str] | None, outcome: Treated) -> Life:
+    survives = None if held is None else thought.id in held
+    return _made((*_shown(thought), outcome.outcome, outcome.reason, outcome.code, survives))
 
 
-def change_of(edit: Mapping[str, Any]) -> Change:
-    """An edit, accepted or not."""
-    return Change(
-        edit["op"],
-        edit.get("target"),
-        edit.get("text", ""),
-        citations_of(edit.get("citations", [])),
-        tuple(edit.get("rules", ())),
-        edit.get("decision"),
-    )
-
-
-def _life(thought: _Thought, held: set[str] | None, outcome: Plain) -> Life:
-    return Life(
-        thought.id,
-        thought.author,
-        thought.round,
-        thought.text,
-        thought.cited,
-        thought.revisions,
-        thought.withdrawn,
-        outcome["outcome"],
-        outcome["reason"],
-        outcome["code"],
-        None if held is None else thought.id in held,
-    )
+_made = maker(Life)
+_shown = attrgetter(*_Thought.__struct_fields__)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from aidsafe.analysis.courses.course import Change, Vote
+from aidsafe.analysis.courses.course import Change, Vote, maker
 
 __all__ = ["FollowedTalk", "Known"]
 
@@ -17,6 +17,9 @@ class Known(NamedTuple):
     objecting: int
     majority: Vote | None
     previous: tuple[str, Vote] | None
+
+
+_known = maker(Known)
 
 
 class FollowedTalk:
@@ -39,13 +42,14 @@ class FollowedTalk:
         own = self._votes.setdefault(seat, [])
         agreeing = objecting = 0
         for other, votes in self._votes.items():
-            if other != seat:
-                vote = _latest(votes, saw)
-                agreeing += vote == "agree"
-                objecting += vote == "object"
+            if other != seat and votes:
+                number, vote = votes[-1]
+                seen = vote if number in saw else _latest(votes, saw)
+                agreeing += seen == "agree"
+                objecting += seen == "object"
         majority: Vote | None = "agree" if agreeing > objecting else "object" if objecting > agreeing else None
         last, first = (own[-1][1], own[0][1]) if own else (None, None)
-        return Known(last, first, agreeing, objecting, majority, self._previous(seat, saw))
+        return _known((last, first, agreeing, objecting, majority, self._previous(seat, saw)))
 
     def vote(self, number: int, seat: str, vote: Vote) -> None:
         """Take a vote."""

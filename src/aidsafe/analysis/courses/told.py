@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.courses.following import follow
+from aidsafe.analysis.courses.journaled import journaled
 from aidsafe.core.transcript import Transcript
 
 __all__ = ["Told", "course_of", "over_transcripts"]
@@ -18,7 +19,7 @@ Told = Transcript | Course
 
 def course_of(told: Told) -> Course:
     """The course of a transcript, or the course itself."""
-    return told if isinstance(told, Course) else follow(event.model_dump(mode="json") for event in told)
+    return told if isinstance(told, Course) else follow(map(journaled, told))
 
 
 def over_transcripts(read: Callable[[Course], T]) -> Callable[[Told], T]:

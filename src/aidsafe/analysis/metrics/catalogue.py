@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from aidsafe.analysis.counts.decisions import LABELS, Labels
 from aidsafe.analysis.counts.tables import Counted, tables, tallies_of
-from aidsafe.analysis.counts.tally import Counts, Share, Table
+from aidsafe.analysis.counts.tally import Counts, Keys, Share, Sizes, Table
 from aidsafe.analysis.courses.course import Course
 from aidsafe.analysis.courses.told import Told, course_of
 from aidsafe.analysis.metrics import (
@@ -73,20 +73,19 @@ def measure(told: Told, *, labels: Labels = LABELS, text: bool = True) -> dict[s
     }
 
 
-def each_table(labels: Labels = LABELS, *, text: bool = True) -> Table[Course]:
+def each_table(labels: Labels = LABELS, *, text: bool = True) -> Table[Keys]:
     """The table of the metrics that are read transcript by transcript: all in one row."""
     chosen = [one for one in metrics(labels) if not isinstance(one, Pooled) and (text or not one.text)]
     reads = [one.read for one in chosen]
 
     def numbers(course: Course) -> tuple[float, ...]:
-        row: list[float] = []
-        for read in reads:
-            number = read(course)
-            row += number if isinstance(number, Share) else _NONE if number is None else (number, 1.0)
-        return tuple(row)
+        found = [read(course) for read in reads]
+        pairs = [one if isinstance(one, Share) else _NONE if one is None else (one, 1.0) for one in found]
+        return tuple(chain.from_iterable(pairs))
 
     fields = tuple(chain.from_iterable(part_and_whole(one.name) for one in chosen))
-    return Table(EACH, (), of=lambda course: (course,), key=lambda _: (), counts=Counts(fields, numbers))
+    sizes = Sizes(fields, lambda course: (numbers(course),))
+    return Table(EACH, (), of=lambda _: ((),), key=lambda _: (), counts=Counts((), lambda _: ()), sizes=sizes)
 
 
 _NONE = (0.0, 0.0)

@@ -10,7 +10,7 @@ from typing import cast
 
 from aidsafe.analysis.counts.tables import over_tallies
 from aidsafe.analysis.counts.tally import Key, Keys, Share, Tallies, share, split
-from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.course import Course, changing
 from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
@@ -139,8 +139,9 @@ def cost_an_edit(course: Course) -> Share | None:
 
     From 0; None without an accepted edit, or with a call of unknown price.
     """
-    usd = _usd([charge.cost for charge in course.charges if charge.round])
-    return None if usd is None else share(usd, sum([len(step.accepted) for step in course.steps]))
+    edits = sum([len(step.accepted) for step in changing(course)])
+    usd = _usd([charge.cost for charge in course.charges if charge.round]) if edits else None
+    return None if usd is None else Share(usd, edits)
 
 
 @over_tallies

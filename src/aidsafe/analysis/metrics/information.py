@@ -12,7 +12,7 @@ from aidsafe.analysis.counts.tables import over_tallies
 from aidsafe.analysis.counts.tally import Key, Share, Tallies, share, split, whether
 from aidsafe.analysis.counts.texts import written
 from aidsafe.analysis.counts.words import SAME, contained, content_words, count_words, grams
-from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.course import Course, changing
 from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
@@ -92,8 +92,8 @@ def saturation(course: Course) -> float | None:
     """
     if not course.steps:
         return None
-    added = {step.round for step in course.steps if step.accepted and "add" in [edit.op for edit in step.accepted]}
-    return max(added.union([step.round for step, new in new_rules(course) if new]), default=0)
+    added = {step.round for step in changing(course) if "add" in [edit.op for edit in step.accepted]}
+    return max(added.union([round for round, new in new_rules(course) if new]), default=0)
 
 
 @over_transcripts

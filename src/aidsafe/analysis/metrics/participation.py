@@ -5,12 +5,13 @@ Seats that had the floor count, whatever came of it.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from math import log2
 
 from aidsafe.analysis.counts.rounds import entropy_bits
 from aidsafe.analysis.counts.tables import over_tallies
 from aidsafe.analysis.counts.tally import Key, Share, Tallies, share, together
-from aidsafe.analysis.courses.course import SEEDER, Course, shared
+from aidsafe.analysis.courses.course import SEEDER, Course, changing, shared
 from aidsafe.analysis.courses.told import over_transcripts
 
 __all__ = [
@@ -287,6 +288,7 @@ def place_advantage(course: Course) -> float | None:
     return (firsts - sum(lasts.values())) / len(lasts)
 
 
+@lru_cache(maxsize=4096)
 def evenness(counts: tuple[float, ...]) -> float | None:
     """Entropy of counts over the most it could be, in [0, 1]; None under two counts or of nothing."""
     if len(counts) < 2 or not any(counts):
@@ -294,6 +296,7 @@ def evenness(counts: tuple[float, ...]) -> float | None:
     return min(1.0, entropy_bits(counts) / log2(len(counts)))
 
 
+@lru_cache(maxsize=4096)
 def gini(counts: tuple[float, ...]) -> float | None:
     """Gini's index of counts, in [0, 1); None under two counts or of nothing."""
     total = sum(counts)
@@ -319,7 +322,7 @@ def _turns(course: Course) -> tuple[int, ...]:
 def _edits(course: Course) -> tuple[int, ...]:
     """How many edits of each seat were accepted."""
     edits = dict.fromkeys(course.seats, 0)
-    for step in course.steps:
+    for step in changing(course):
         edits[step.seat] += len(step.accepted)
     return tuple(edits.values())
 
