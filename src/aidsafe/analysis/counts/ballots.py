@@ -1,10 +1,11 @@
 """Ballots: what a turn says of the seat's vote, against its own before and the others' that it had seen."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 from aidsafe.analysis.counts.tally import Counts, Table
-from aidsafe.analysis.courses.course import Course, Vote, shared
+from aidsafe.analysis.courses.course import Course, Vote, maker, shared
 from aidsafe.core.records import Stance
 
 __all__ = ["BALLOT_COUNTS", "MAJORITIES", "Ballot", "ballots"]
@@ -37,23 +38,12 @@ class Ballot(NamedTuple):
 def ballots(course: Course) -> Sequence[Ballot]:
     """What counts of every turn."""
     return [
-        Ballot(
-            step.seat,
-            step.round,
-            len(step.accepted),
-            len(step.rejected),
-            step.position,
-            step.vote,
-            step.own,
-            step.first,
-            step.agreeing,
-            step.objecting,
-            step.majority,
-            step.previous,
-            step.reasoned,
-        )
-        for step in course.steps
+        _made((step.seat, step.round, len(step.accepted), len(step.rejected), *_shown(step))) for step in course.steps
     ]
+
+
+_made = maker(Ballot)
+_shown = attrgetter(*Ballot._fields[4:])
 
 
 def _count(ballot: Ballot) -> tuple[float, ...]:

@@ -10,7 +10,7 @@ from itertools import repeat
 from operator import add
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from aidsafe.analysis.courses.course import Course
+from aidsafe.analysis.courses.course import Course, maker
 
 __all__ = [
     "AnyTable",
@@ -166,7 +166,7 @@ AnyTable = Table[Any]
 
 def share(part: float, whole: float) -> Share | None:
     """The share, or None of nothing."""
-    return Share(part, whole) if _is_some(whole) else None
+    return _made_share((part, whole)) if _is_some(whole) else None
 
 
 def whether(true: bool) -> Share:  # noqa: FBT001  # it is what the share is made of
@@ -189,6 +189,7 @@ def once(field: str) -> Counts[object]:
     return Counts((field,), lambda _: _ONCE)
 
 
+_made_share = maker(Share)
 _ONCE = (1,)
 _YES, _NO = Share(1.0, 1.0), Share(0.0, 1.0)
 

@@ -149,7 +149,7 @@ def _rounds(steps: list[Step]) -> tuple[Round, ...]:
     counts: dict[int, list[int]] = {}
     for step in steps:
         counts.setdefault(step.round, [0, 0, 0, 0])[_PLACES[step.position]] += 1
-    return tuple([Round(number, *count) for number, count in counts.items()])
+    return tuple([_made_round((number, *count)) for number, count in counts.items()])
 
 
 _PLACES: dict[Stance | None, int] = {"agree": 0, "object": 1, "abstain": 2, None: 3}
@@ -167,7 +167,7 @@ _TAKES: Mapping[type[Journaled], Callable[[_Follower, int, Any], None]] = {
     QueryFailed: _Follower.fail,
 }
 
-_made_charge, _made_step = maker(Charge), maker(Step)
+_made_charge, _made_round, _made_step = maker(Charge), maker(Round), maker(Step)
 
 _facts = attrgetter(*Answered.__struct_fields__)
 """What a charge says of its call, in the order of its fields."""
