@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from time import sleep
 from typing import TextIO, cast
 
 import orjson
@@ -23,6 +24,7 @@ __all__ = ["RunFolder"]
 
 # What a run that was killed while it began may leave behind; none of it holds a result.
 _BEGINNINGS = frozenset({".lock", "journal.db", "journal.db-wal", "journal.db-shm", "log.jsonl", "source"})
+_MOMENT_SECONDS = 0.05
 _DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 
@@ -93,6 +95,14 @@ class RunFolder:
             self._sweep()
             yield
 
+    def is_in_use(self) -> bool:
+        """Tell whether a process writes here now."""
+        try:
+            with (self.path / ".lock").open(encoding="utf-8") as file:
+                return not _locked(file, fcntl.LOCK_SH)
+        except OSError:
+            return False
+
     def load_manifest(self) -> dict[str, JsonValue]:
         """Read the manifest. Raises `FolderError` where there is none, or where it is broken."""
         if not self.manifest.is_file():
@@ -120,12 +130,13 @@ class RunFolder:
 
     def _take(self, file: TextIO) -> None:
         # The system lets go of the lock when the process dies. The file stays: to remove it would let two in at once.
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            owner = file.read().strip() or "that is just starting"
-            raise FolderError(f"{self.path}: in use by process {owner}; wait for it, or name another folder") from error
+        if not _locked(file):
+            # Who only asks whether the folder is in use has it for a moment.
+            sleep(_MOMENT_SECONDS)
+            if not _locked(file):
+                file.seek(0)
+                owner = file.read().strip() or "that is just starting"
+                raise FolderError(f"{self.path}: in use by process {owner}; wait for it, or name another folder")
         with _named_errors(self.path):
             file.truncate(0)
             file.write(f"{os.getpid()}\n")
@@ -135,6 +146,15 @@ class RunFolder:
         for entry in self.path.iterdir():
             if _is_partial(entry.name):
                 entry.unlink(missing_ok=True)
+
+
+def _locked(file: TextIO, how: int = fcntl.LOCK_EX) -> bool:
+    """Take the lock on a file, if it can be had at once."""
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _is_partial(name: str) -> bool:

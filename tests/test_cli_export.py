@@ -7,6 +7,8 @@ import orjson
 import pytest
 from commanding import called, generated, snapshot
 
+from aidsafe.orchestration.folder import RunFolder
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -65,6 +67,9 @@ def test_status_is_for_people(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert "0 completed, 2 failed, 2 pending" in said.out
     assert "ModelError 2" in said.out
     assert "run the same generate again" in said.out
+
+    with RunFolder(out).lock():
+        assert "2 queries; they are under way" in called(capsys, "status", out).out
 
 
 def test_status_adds_up(capsys: pytest.CaptureFixture[str], run: Path) -> None:

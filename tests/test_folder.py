@@ -107,6 +107,16 @@ def test_a_killed_writer_lets_go(tmp_path: Path, holder: subprocess.Popen[str]) 
         assert f"{os.getpid()}\n" == (tmp_path / "run" / ".lock").read_text()
 
 
+def test_a_folder_in_use_can_be_told(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    """While somebody writes it is in use, and before and after it is not."""
+    assert not RunFolder(tmp_path / "another").is_in_use()
+    assert RunFolder(tmp_path / "run").is_in_use()
+
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert not RunFolder(tmp_path / "run").is_in_use()
+
+
 def test_a_lock_can_be_taken_again(tmp_path: Path) -> None:
     """After a sitting the next one may write, in the same process too; during it, not even this process."""
     folder = RunFolder(tmp_path / "run")

@@ -1,6 +1,7 @@
 """What the client does when a server fails: wait where waiting helps, and say clearly where it does not."""
 
 import asyncio
+from contextlib import suppress
 
 import anyio
 import pytest
@@ -143,6 +144,19 @@ async def test_what_no_waiting_mends_is_an_error_at_once(fault: Served, error: t
             await model.create(HELLO)
 
     assert 1 == len(stub.bodies)
+
+
+@pytest.mark.parametrize(("first", "error"), [(failure(501), SurroundingsError), (completion(), ModelError)])
+async def test_an_endpoint_that_rejects_whatever_it_is_asked_stops_the_run(
+    first: Served, error: type[Exception]
+) -> None:
+    """The tenth rejection stops the run, and not only its call, unless the endpoint has answered before."""
+    async with serving(first, *[failure(501)] * 10) as stub, asking(stub) as model:
+        for _ in range(9):
+            with suppress(ModelError):
+                await model.create(HELLO)
+        with pytest.raises(error):
+            await model.create(HELLO)
 
 
 async def test_a_filtered_request_is_an_answer_that_says_so() -> None:

@@ -36,11 +36,13 @@ def after(fault: Fault, times: int, *, alone: bool) -> Trouble:
         (TIMEOUT, 7, True, True),
         (BROKEN, 1000, False, False),
         (TIMEOUT, 1000, False, False),
-        (OVERLOADED, 1000, True, False),
+        (OVERLOADED, 3600, True, False),
+        (OVERLOADED, 3601, True, True),
+        (OVERLOADED, 9000, False, False),
     ],
 )
 def test_only_a_request_that_fails_alone_is_hopeless(fault: Fault, times: int, *, alone: bool, hopeless: bool) -> None:
-    """Overload waits for ever, an outage is everybody's, and twelve failures among answers are no chance."""
+    """An outage is everybody's; twelve failures among answers, or an hour of overload, are no chance."""
     assert hopeless == is_hopeless(after(fault, times, alone=alone))
 
 

@@ -23,8 +23,8 @@ def status(
     from aidsafe.cli.telling import emit, emit_json
 
     with opened_run(run) as found:
-        summary = Summary.of(found)
+        summary, under_way = Summary.of(found), found.folder.is_in_use()
     if as_json:
         emit_json(summary.json())
     else:
-        emit("\n".join(filter(None, (summary.text(), summary.left()))))
+        emit("\n".join(filter(None, (summary.text(), summary.left(under_way=under_way)))))

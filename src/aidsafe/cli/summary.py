@@ -33,10 +33,10 @@ class Summary:
         """A few lines for people."""
         return "\n".join(f"{name:<9} {words}" for name, words in self._lines())
 
-    def left(self) -> str | None:
+    def left(self, *, under_way: bool = False) -> str | None:
         """What is still to be done, and how; None where nothing is."""
-        pending = self.totals.pending
-        return f"left      {pending:,} queries; run the same generate again to go on" if pending else None
+        how = "they are under way" if under_way else "run the same generate again to go on"
+        return f"left      {self.totals.pending:,} queries; {how}" if self.totals.pending else None
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         totals = self.totals

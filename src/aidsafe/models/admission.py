@@ -93,6 +93,11 @@ class Gate:
         """When the endpoint last answered anybody."""
         return self._limit.pace.answered_at
 
+    @property
+    def has_answered(self) -> bool:
+        """Whether it ever answered anybody."""
+        return self.answered_at > -inf
+
     def tighten(self, bounds: Bounds) -> None:
         """Keep to another caller's bounds as well: the tighter ones hold."""
         merged = Bounds(*(_tighter(mine, other) for mine, other in zip(self._bounds, bounds, strict=True)))

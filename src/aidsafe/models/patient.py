@@ -31,7 +31,7 @@ from autogen_core.tools import Tool, ToolSchema
 from pydantic import BaseModel
 
 from aidsafe.core.chance import chance
-from aidsafe.core.errors import ModelError, SurroundingsError
+from aidsafe.core.errors import AidsafeError, ModelError, SurroundingsError
 from aidsafe.models.admission import Gate, TurnedAway, Upshot, bounds_of
 from aidsafe.models.answer import Answer
 from aidsafe.models.attempts import Attempt, BeforeRetry, OnAttempt, Waiting
@@ -40,6 +40,7 @@ from aidsafe.models.dialect import Reply
 from aidsafe.models.faults import Fault, FaultKind, error_of
 from aidsafe.models.patience import (
     LONGEST_WAIT_SECONDS,
+    MOST_REJECTIONS,
     Trouble,
     attempt_seconds,
     is_hopeless,
@@ -248,7 +249,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
             errand.ask = reworded
             return
         if fault.kind not in _UPSHOTS:
-            raise error_of(fault, self.spec.shown)
+            raise self._error(fault)
         _, endpoint = self._at_home()
         trouble = self._persevere(errand, fault)
         if errand.before_retry is not None:
@@ -259,6 +260,17 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         draw = chance("pause", os.getpid(), id(self), next(self._pauses))
         with errand.waiting():
             await self._sleep(pause_seconds(trouble.tries, fault, draw))
+
+    def _error(self, fault: Fault) -> AidsafeError:
+        """What ends the call; and the run, where the endpoint has rejected all that it was ever asked."""
+        _, endpoint = self._at_home()
+        endpoint.rejections += fault.kind == "rejected"
+        if endpoint.rejections < MOST_REJECTIONS or endpoint.gate.has_answered:
+            return error_of(fault, self.spec.shown)
+        return SurroundingsError(
+            f"{self.spec.shown} rejected {endpoint.rejections} requests and answered none ({fault.shown}); "
+            "check that it serves chat completions, and the model's settings in the recipe"
+        )
 
     def _persevere(self, errand: Errand[Ask], fault: Fault) -> Trouble:
         """Count one more failure, or raise where another try makes no sense."""

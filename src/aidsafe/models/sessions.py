@@ -23,11 +23,15 @@ _NO_TIMEOUT: Final = ClientTimeout(total=None, connect=None, sock_connect=None, 
 
 @dataclass(slots=True)
 class Endpoint:
-    """One model at one address: its gate, what it has been found to understand, whether people know that it fails."""
+    """One model at one address: its gate, what it has been found to understand, whether people know that it fails.
+
+    `rejections` counts the requests that it said will never work.
+    """
 
     gate: Gate
     memory: Memory = field(default_factory=Memory)
     is_reported: bool = False
+    rejections: int = 0
 
 
 class Shared:
