@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from secrets import token_hex
-from time import monotonic
+from time import monotonic, time
 from typing import Protocol
 
 import anyio
@@ -110,7 +110,7 @@ def prepare(source: Source, out: Path, table: Table, *, limit: int | None = None
     if before is not None:
         earlier = Manifest.model_validate(before)
         refuse_another(str(out), earlier, manifest)
-        manifest = manifest.model_copy(update={"totals": earlier.totals, "reported": earlier.reported})
+        manifest = manifest.model_copy(update={"totals": _until_now(folder, earlier), "reported": earlier.reported})
     return Plan(source, folder, table, manifest, resumes=before is not None)
 
 
@@ -120,6 +120,16 @@ def _refuse_without_journal(folder: RunFolder) -> None:
             f"{folder.path}: the run's {folder.journal.name} is gone, and with it all that was answered; "
             "put it back, or choose another --out"
         )
+
+
+def _until_now(folder: RunFolder, earlier: Manifest) -> Totals:
+    """The totals of earlier sittings, with the time of one that was killed."""
+    totals = earlier.totals
+    if earlier.began is None:
+        return totals
+    with read_journal(folder.journal) as reader:
+        lost = max(0.0, (reader.sent_until() or 0.0) - earlier.began)
+    return totals.model_copy(update={"seconds": totals.seconds + lost})
 
 
 def _not_below(limit: int | None, folder: RunFolder) -> int | None:
@@ -187,7 +197,7 @@ async def carry_out(
             begun = plan.resumes and plan.folder.journal.is_file()
             async with Journal.open(plan.folder.journal, create=not begun) as journal:
                 # The manifest makes the folder a run, so it comes once there is a journal to resume from.
-                plan.folder.save_manifest(plan.manifest.model_dump(mode="json"))
+                plan.folder.save_manifest(plan.manifest.model_dump(mode="json") | {"began": time()})
                 if plan.prefix is not None:
                     with read_journal(plan.folder.journal) as reader:
                         await plan.prefix.keep(journal, reader)

@@ -120,6 +120,11 @@ class JournalReader(AbstractContextManager["JournalReader"]):
         found = self._all(sql, row, replica)
         return [(Place(row, replica, step, seat.decode(), nth), attempt) for step, seat, nth, attempt in found]
 
+    def sent_until(self) -> float | None:
+        """When the latest request came to its end, in seconds since 1970; None where none was sent."""
+        found = self._all(_LATEST)
+        return float(found[0][0]) if found else None
+
     def attempts_by_cause(self) -> dict[str, int]:
         """How many requests came to what."""
         return self._tally(_CAUSES)
@@ -248,6 +253,10 @@ SELECT json_extract(attempt, '$.cause') AS cause, count(*) FROM attempts GROUP B
 _REPORTED = """
 SELECT DISTINCT json_extract(attempt, '$.model') AS model, json_extract(attempt, '$.reported') AS reported
 FROM attempts WHERE reported <> '' ORDER BY model, reported
+"""
+
+_LATEST = """
+SELECT json_extract(attempt, '$.started') + json_extract(attempt, '$.seconds') FROM attempts ORDER BY rowid DESC LIMIT 1
 """
 
 # In the order of the fields of `Usage`.

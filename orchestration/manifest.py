@@ -51,7 +51,8 @@ class Manifest(Value):
     """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may.
 
     `folders` say where policies, prompts and personas lay; what they held is told by their digests.
-    A run that branched off another says where its first events come from.
+    A run that branched off another says where its first events come from. `began` is when the sitting under way began,
+    in seconds since 1970; it stays where a sitting was killed.
     """
 
     format: int = 1
@@ -69,6 +70,7 @@ class Manifest(Value):
     reported: dict[str, tuple[str, ...]] = {}
     notice: str | None = None
     branched: tuple[Branched, ...] = ()
+    began: float | None = None
     totals: Totals
 
 

@@ -16,7 +16,7 @@ from aidsafe.datasets.sources import scan
 from aidsafe.models.openai import OpenAIModel
 from aidsafe.models.serving import ServeOptions, serving_on
 from aidsafe.models.serving.tally import Tally
-from aidsafe.orchestration.generating import Ended, carry_out, prepare
+from aidsafe.orchestration.generating import Ended, Plan, carry_out, prepare
 from aidsafe.orchestration.journal import read_journal
 from aidsafe.orchestration.recipe import load_recipe
 from aidsafe.orchestration.run import Run
@@ -31,6 +31,7 @@ class Rehearsed:
     """A run, how it ended, and what the server counted."""
 
     run: Run
+    plan: Plan
     ended: Ended
     tally: Tally
 
@@ -45,7 +46,7 @@ async def rehearsed(folder: Path, options: ServeOptions, *, in_flight: int = 16)
         plan = prepare(scan(queries_file(folder / "queries.jsonl", QUERIES)), folder / "run", table)
         ended = await carry_out(plan, in_flight=in_flight)
         await close_table(table)
-    return Rehearsed(Run(folder / "run"), ended, server.tally)
+    return Rehearsed(Run(folder / "run"), plan, ended, server.tally)
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +88,21 @@ async def test_the_dataset_is_that_of_the_model_itself(stormy: Rehearsed, tmp_pa
     alone = tmp_path / "alone"
     await carry_out(prepare(scan(queries_file(tmp_path / "queries.jsonl", QUERIES)), alone, table))
     assert _records(alone) == _records(stormy.run.folder.path)
+
+
+def test_a_sitting_that_was_killed_took_its_time(stormy: Rehearsed) -> None:
+    """The time up to the last request counts, though nobody could write it down."""
+    plan, folder = stormy.plan, stormy.run.folder
+    manifest = folder.load_manifest()
+    with read_journal(folder.journal) as reader:
+        until = reader.sent_until()
+    assert until is not None
+    assert manifest["began"] is None
+
+    folder.save_manifest(manifest | {"began": until - 100})
+    again = prepare(plan.source, folder.path, plan.table)
+    folder.save_manifest(manifest)
+    assert pytest.approx(stormy.ended.totals.seconds + 100) == again.manifest.totals.seconds
 
 
 async def test_a_limit_in_flight_is_found(tmp_path: Path) -> None:
