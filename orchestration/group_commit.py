@@ -20,6 +20,8 @@ Values = tuple[int | float | str | bytes | None, ...]
 # 64 rows of 14 values stay under the smallest limit on parameters that SQLite is built with, 999.
 _BLOCK = 64
 _CHECKPOINT = 4096
+_LONG_LOG_PAGES = 8192
+_MOMENT_MILLISECONDS = 100
 
 
 class _Write(NamedTuple):
@@ -106,7 +108,19 @@ class GroupCommit:
     def _move_log(self) -> None:
         # What was kept is safe in the log; if the disk is full, the next commit will say so.
         with suppress(sqlite3.OperationalError):
-            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            _, pages, _ = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if pages > _LONG_LOG_PAGES:
+                self._begin_log_anew()
+
+    def _begin_log_anew(self) -> None:
+        # A log begins anew once nothing is left to move, and other processes that write always leave something. So they
+        # are held up for the moment that it takes; where somebody reads on and on, there will be another time.
+        (patience,) = self._connection.execute("PRAGMA busy_timeout").fetchone()
+        self._connection.execute(f"PRAGMA busy_timeout = {_MOMENT_MILLISECONDS}")
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(RESTART)")
+        finally:
+            self._connection.execute(f"PRAGMA busy_timeout = {patience}")
 
     def _go_on(self, _: "asyncio.Future[None]") -> None:
         self._checkpoint = None

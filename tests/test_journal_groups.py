@@ -2,12 +2,13 @@
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import nullcontext, suppress
+from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import anyio
 import pytest
 
+from aidsafe.orchestration import group_commit
 from aidsafe.orchestration.group_commit import GroupCommit, Values
 
 INSERT = "INSERT INTO things (name, body) VALUES (?, ?)"
@@ -17,6 +18,7 @@ class Rig:
     """A database with one table, its group commit, and every statement it ran."""
 
     def __init__(self, path: Path, *, logged: bool = False) -> None:
+        self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         if logged:
             self.connection.executescript("PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 0")
@@ -27,7 +29,9 @@ class Rig:
 
     def found(self) -> list[Values]:
         """What stands in the table, in the order it was written."""
-        return self.connection.execute("SELECT name, body FROM things ORDER BY rowid").fetchall()
+        # Over a connection of its own: a thread may be moving the log with the other.
+        with closing(sqlite3.connect(self.path)) as reader:
+            return reader.execute("SELECT name, body FROM things ORDER BY rowid").fetchall()
 
 
 @pytest.fixture
@@ -74,6 +78,21 @@ async def test_what_is_queued_is_written_before_the_end(rig: Rig) -> None:
     await rig.commits.close()
 
     assert 5000 == len(rig.found())
+
+
+@pytest.mark.parametrize(("long", "anew"), [(50, True), (500_000, False)])
+async def test_a_long_log_begins_anew_whoever_else_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, long: int, *, anew: bool
+) -> None:
+    """Others are held up for it only once it is long, and wait as patiently as before."""
+    monkeypatch.setattr(group_commit, "_LONG_LOG_PAGES", long)
+    rig = Rig(tmp_path / "things.db", logged=True)
+    await rig.commits.add("things", [(number, b"x" * 200) for number in range(5000)])
+    await rig.commits.close()
+
+    assert anew == ("PRAGMA wal_checkpoint(RESTART)" in rig.statements)
+    assert (5000,) == rig.connection.execute("PRAGMA busy_timeout").fetchone()
+    rig.connection.close()
 
 
 async def test_the_log_is_moved_into_the_database_now_and_then(tmp_path: Path) -> None:
