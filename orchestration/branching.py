@@ -71,7 +71,7 @@ def _source_of(query: Query, name: str) -> Source:
     """A source of this one query."""
     row = orjson.dumps((query.id, query.text, query.metadata), option=orjson.OPT_APPEND_NEWLINE)
     digest = sha256(row).hexdigest()
-    return Source(name, (), 1, digest, (), _column=None, _id_column=None, _repeated=array("Q"))
+    return Source(name, (), 1, digest, (), blank=0, _column=None, _id_column=None, _repeated=array("Q"))
 
 
 def _address(run: Run, name: str, settings: ModelSettings) -> dict[str, str]:

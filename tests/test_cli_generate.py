@@ -52,6 +52,17 @@ def test_the_stand_in_says_so_once(capsys: pytest.CaptureFixture[str], tmp_path:
     assert 1 == said.err.count(LABEL)
 
 
+def test_odd_queries_are_told_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Ids that stand twice, and queries without a word, are told of and worked on."""
+    file = tmp_path / "odd.jsonl"
+    file.write_text('{"id": "a", "prompt": "Why?"}\n{"id": "a", "prompt": " \\n"}\n')
+    said = called(capsys, "generate", file, "--out", tmp_path / "run", "--quiet")
+
+    assert 0 == said.code
+    assert f"{file}: ids that stand more than once: 1; their rows are called ID~ROW" in said.err
+    assert f"{file}: queries without a word: 1; they are deliberated like the others" in said.err
+
+
 def test_some_failed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """A run with failed queries ends with 1 and says where the reasons are."""
     words = ("--model", "scripted:failing=1", "--quiet")

@@ -70,12 +70,18 @@ def carry_through(asked: Asked) -> int:
         plan = _settled(plan)
     if plan.manifest.notice:
         say(plan.manifest.notice)
-    if plan.source.repeated:
-        repeated = f"ids that stand more than once: {plan.source.repeated:,}; their rows are called ID~ROW"
-        say(f"{plan.source.name}: {repeated}")
+    for oddity in _oddities(plan.source):
+        say(f"{plan.source.name}: {oddity}")
     ended = _sat(plan, asked)
     _report(plan, ended, asked)
     return ended.exit_code
+
+
+def _oddities(source: Source) -> Iterator[str]:
+    if source.repeated:
+        yield f"ids that stand more than once: {source.repeated:,}; their rows are called ID~ROW"
+    if source.blank:
+        yield f"queries without a word: {source.blank:,}; they are deliberated like the others"
 
 
 def recipe_of(asked: Asked) -> Recipe:

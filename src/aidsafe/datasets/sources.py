@@ -61,7 +61,7 @@ class Source:
     """A source that was checked from end to end: how many rows, their digest, and how to read them again.
 
     `digest` covers every id, text and metadata in order, whatever the files' format; `passed_over` are the names in a
-    folder that were not read.
+    folder that were not read; `blank` counts the queries without a word.
     """
 
     name: str
@@ -69,6 +69,7 @@ class Source:
     count: int
     digest: str
     passed_over: tuple[str, ...]
+    blank: int
     _column: str | None
     _id_column: str | None
     _repeated: "array[int]"
@@ -141,12 +142,13 @@ def _scanned(
     *,
     passed_over: tuple[str, ...] = (),
 ) -> Source:
-    digest, hashes, count = sha256(), _Hashes(), 0
+    digest, hashes, count, blank = sha256(), _Hashes(), 0, 0
     for entry in _entries(files, *columns):
         digest.update(entry.canonical)
         hashes.add(_hashed(entry.id))
         count += 1
-    return Source(name, files, count, digest.hexdigest(), passed_over, *columns, hashes.repeated())
+        blank += not entry.text.strip()
+    return Source(name, files, count, digest.hexdigest(), passed_over, blank, *columns, hashes.repeated())
 
 
 class _Hashes:
