@@ -11,16 +11,15 @@ from pathlib import Path
 
 import orjson
 
-from aidsafe.core.errors import InputError
+from aidsafe.core.errors import InputError, RecipeError
 from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.sources import Source
-from aidsafe.models.settings import ModelSettings
 from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.generating import Plan
-from aidsafe.orchestration.manifest import Branched, Manifest, manifest_of, refuse_another
+from aidsafe.orchestration.manifest import Branched, Manifest, manifest_of, refuse_another, resumed
 from aidsafe.orchestration.prefix import Prefix
-from aidsafe.orchestration.recipe import Recipe, read_recipe
+from aidsafe.orchestration.recipe import Recipe, changed
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
@@ -52,8 +51,7 @@ def _resumed(plan: Plan) -> Plan:
     """The plan after an earlier sitting. Raises `FolderError` where that was about something else."""
     earlier = Manifest.model_validate(plan.folder.load_manifest())
     refuse_another(str(plan.folder.path), earlier, plan.manifest)
-    kept = {"totals": earlier.totals, "reported": earlier.reported}
-    return replace(plan, manifest=plan.manifest.model_copy(update=kept))
+    return replace(plan, manifest=resumed(earlier, plan.manifest, earlier.totals))
 
 
 def _branched(run: Run, at: int) -> tuple[Branched, ...]:
@@ -74,22 +72,9 @@ def _source_of(query: Query, name: str) -> Source:
     return Source(name, (), 1, digest, (), blank=0, _column=None, _id_column=None, _repeated=array("Q"))
 
 
-def _address(run: Run, name: str, settings: ModelSettings) -> dict[str, str]:
-    """A model's spec with the address that it was asked at."""
-    return {} if settings.component else {"spec": run.manifest.models[name]}
-
-
 def recipe_of_run(run: Run, *, sets: tuple[str, ...] = (), model: str | None = None) -> Recipe:
-    """The recipe that a run was made by, with settings changed. Raises `RecipeError`.
-
-    Its run budget, prices, time-outs and several endpoints are not written down in a run; they are the defaults again.
-    """
-    # What a recipe leaves out and what it sets to the default are not the same to those who check it.
-    recipe = Recipe.model_validate({**run.manifest.folders, **run.manifest.shape})
-    shape = recipe.model_dump(mode="json", exclude_defaults=True)
-    shape["models"] = {
-        name: {**settings.model_dump(mode="json", exclude_defaults=True), **_address(run, name, settings)}
-        for name, settings in recipe.models.items()
-    }
-    text = orjson.dumps(shape).decode()
-    return read_recipe(text, file=f"the recipe of {run.folder.path}", sets=sets, model=model)
+    """The recipe that a run was made by, with settings changed. Raises `RecipeError`."""
+    if not run.manifest.resolved:
+        raise RecipeError(f"{run.folder.path}: an older aidsafe made this run and did not write its recipe down")
+    recipe = Recipe.model_validate(run.manifest.resolved)
+    return changed(recipe, file=f"the recipe of {run.folder.path}", sets=sets, model=model)

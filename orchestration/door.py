@@ -7,19 +7,20 @@ async for happening in aidsafe.events(queries): print(happening.query.id, happen
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
 
 import anyio
 import orjson
 from pydantic import JsonValue
 
-from aidsafe.core.errors import RecipeError, SourceError, SurroundingsError
+from aidsafe.core.errors import InputError, SourceError, SurroundingsError
 from aidsafe.datasets.sources import Source, scan, scan_spool
 from aidsafe.orchestration.generating import IN_FLIGHT, carry_out, prepare
-from aidsafe.orchestration.recipe import Recipe, load_recipe
+from aidsafe.orchestration.recipe import Recipe, changed, load_recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.sitting import Happening
 from aidsafe.orchestration.stopping import Stop
@@ -36,7 +37,7 @@ Queries = Path | str | Iterable[str | Mapping[str, JsonValue]]
 async def generate(
     queries: Queries,
     *,
-    recipe: Recipe | str = "aidsafe",
+    recipe: Recipe | Path | str = "aidsafe",
     model: str | None = None,
     out: Path | str | None = None,
     in_flight: int = IN_FLIGHT,
@@ -47,14 +48,15 @@ async def generate(
     Without `out` the run lies in a temporary folder, named by `run.folder.path`. Raises `InputError` where nothing
     could be started; failed queries are data, in the run.
     """
-    folder = Path(mkdtemp(prefix=_PREFIX)) / "run" if out is None else Path(out)
-    return await _generate(queries, _recipe(recipe, model), folder, in_flight, watch, Stop())
+    chosen = _recipe(recipe, model)
+    with _folder(out) as folder:
+        return await _generate(queries, chosen, folder, in_flight, watch, Stop())
 
 
 async def events(
     queries: Queries,
     *,
-    recipe: Recipe | str = "aidsafe",
+    recipe: Recipe | Path | str = "aidsafe",
     model: str | None = None,
     out: Path | str | None = None,
     in_flight: int = IN_FLIGHT,
@@ -95,12 +97,24 @@ async def _generate(
     return Run(out)
 
 
-def _recipe(recipe: Recipe | str, model: str | None) -> Recipe:
-    if isinstance(recipe, str):
+@contextmanager
+def _folder(out: Path | str | None) -> Iterator[Path]:
+    """Where the run goes; a temporary folder is gone again if nothing could be started."""
+    if out is not None:
+        yield Path(out)
+        return
+    passing = Path(mkdtemp(prefix=_PREFIX))
+    try:
+        yield passing / "run"
+    except InputError:
+        rmtree(passing, ignore_errors=True)
+        raise
+
+
+def _recipe(recipe: Recipe | Path | str, model: str | None) -> Recipe:
+    if isinstance(recipe, str | Path):
         return load_recipe(recipe, model=model)
-    if model is not None:
-        raise RecipeError("give either a loaded recipe or a model; load_recipe(name, model=…) puts one into the other")
-    return recipe
+    return recipe if model is None else changed(recipe, file=f"recipe {recipe.name}", model=model)
 
 
 async def _source(queries: Queries, spool: Path) -> Source:

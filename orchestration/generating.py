@@ -26,7 +26,7 @@ from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.forecast import whole_query
 from aidsafe.orchestration.journal import Finish, Journal, JournalReader, Place, read_journal
 from aidsafe.orchestration.leases import Leases, leased_before
-from aidsafe.orchestration.manifest import Manifest, manifest_of, provenance_of, refuse_another
+from aidsafe.orchestration.manifest import Manifest, manifest_of, provenance_of, refuse_another, resumed
 from aidsafe.orchestration.prefix import Prefix
 from aidsafe.orchestration.purse import Purse
 from aidsafe.orchestration.run import expected
@@ -110,7 +110,7 @@ def prepare(source: Source, out: Path, table: Table, *, limit: int | None = None
     if before is not None:
         earlier = Manifest.model_validate(before)
         refuse_another(str(out), earlier, manifest)
-        manifest = manifest.model_copy(update={"totals": _until_now(folder, earlier), "reported": earlier.reported})
+        manifest = resumed(earlier, manifest, _until_now(folder, earlier))
     return Plan(source, folder, table, manifest, resumes=before is not None)
 
 

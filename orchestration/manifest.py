@@ -1,6 +1,7 @@
 """The manifest of a run, `run.json`: what shaped its answers, so that a resume can tell whether it is the same run."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from pydantic import JsonValue
 
@@ -9,7 +10,7 @@ from aidsafe.core.records import Provenance, Value
 from aidsafe.core.version import __version__
 from aidsafe.datasets.sources import Source
 from aidsafe.models.scripted import LABEL
-from aidsafe.models.spec import parse_spec
+from aidsafe.models.spec import Spec, parse_spec
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
 
@@ -22,9 +23,12 @@ __all__ = [
     "manifest_of",
     "provenance_of",
     "refuse_another",
+    "resumed",
 ]
 
 
+SHIPPED = "aidsafe"
+STAND_IN = "scripted stand-in, no language model"
 _NAMED = 5
 
 
@@ -50,15 +54,16 @@ class Branched(Value):
 class Manifest(Value):
     """What a run is made of, and what has come of it. `shape` may not change between sittings; the rest may.
 
-    `folders` say where policies, prompts and personas lay; what they held is told by their digests.
-    A run that branched off another says where its first events come from. `began` is when the sitting under way began,
-    in seconds since 1970; it stays where a sitting was killed.
+    `resolved` is the recipe as it was last used, but for its defaults; `folders` say where policies, prompts and
+    personas lay; what they held is told by their digests. A run that branched off another says where its first events
+    come from. `began` is when the sitting under way began, in seconds since 1970; it stays where a sitting was killed.
     """
 
     format: int = 1
     aidsafe: str = __version__
     recipe: str
     shape: dict[str, JsonValue]
+    resolved: dict[str, JsonValue] = {}
     folders: dict[str, str] = {}
     digests: Digests
     source: str
@@ -77,10 +82,13 @@ class Manifest(Value):
 def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | None, totals: Totals) -> Manifest:
     """The manifest of a run at this table."""
     recipe, guidance = table.recipe, table.guidance
+    folders = {name: _placed(getattr(recipe, name)) for name in ("policies", "prompts", "personas")}
+    resolved = recipe.model_copy(update=folders)
     return Manifest(
         recipe=recipe.name,
         shape=recipe.shape,
-        folders={"policies": recipe.policies, "prompts": recipe.prompts, "personas": recipe.personas},
+        resolved=resolved.model_dump(mode="json", exclude_defaults=True),
+        folders=folders,
         digests=Digests(
             policies=guidance.policies.digest,
             prompts=guidance.prompts.digest,
@@ -98,6 +106,11 @@ def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | Non
     )
 
 
+def _placed(folder: str) -> str:
+    """A folder by its whole path, so that it is found from anywhere; what is shipped goes by its name."""
+    return folder if folder == SHIPPED else str(Path(folder).resolve())
+
+
 def is_scripted(table: Table) -> bool:
     """Whether any model at the table is the scripted stand-in."""
     return any(parse_spec(settings.spec).provider == "scripted" for settings in table.recipe.models.values())
@@ -105,15 +118,25 @@ def is_scripted(table: Table) -> bool:
 
 def provenance_of(manifest: Manifest) -> Provenance:
     """What every record of the run says of where it comes from."""
-    scripted = "scripted stand-in, no language model"
     return Provenance(
         aidsafe=manifest.aidsafe,
         recipe=manifest.recipe,
         policies=manifest.digests.policies,
         prompts=manifest.digests.prompts,
-        models={name: scripted if s.startswith("scripted") else s for name, s in manifest.models.items()},
+        models={name: _named(parse_spec(shown)) for name, shown in manifest.models.items()},
         seed=manifest.seed,
     )
+
+
+def _named(spec: Spec) -> str:
+    """A model without its address, which may change from sitting to sitting, and is nobody else's concern."""
+    return STAND_IN if spec.provider == "scripted" else f"{spec.provider}:{spec.model}"
+
+
+def resumed(earlier: Manifest, now: Manifest, totals: Totals) -> Manifest:
+    """The manifest of one more sitting: what records say of where they come from stays as it was."""
+    kept = {"aidsafe": earlier.aidsafe, "totals": totals, "reported": earlier.reported}
+    return now.model_copy(update=kept)
 
 
 def refuse_another(folder: str, before: Manifest, now: Manifest) -> None:

@@ -173,6 +173,13 @@ def recipe(name: str = "aidsafe", *, sets: Sequence[str] = (), model: str | None
     return load_recipe(name, sets=sets, model=model)
 
 
+def changed(recipe: Recipe, *, file: str, sets: Sequence[str] = (), model: str | None = None) -> Recipe:
+    """A recipe at hand with settings changed; `file` stands for it in errors. Raises `RecipeError`."""
+    # What a recipe leaves out and what it sets to the default are not the same to those who check it.
+    text = orjson.dumps(recipe.model_dump(mode="json", exclude_defaults=True)).decode()
+    return read_recipe(text, file=file, sets=sets, model=model)
+
+
 def preset_text(name: str) -> str:
     """The YAML of a preset."""
     if name not in PRESETS:
@@ -248,15 +255,47 @@ def _set(value: dict[str, JsonValue], setting: str) -> None:
         new = read_yaml(text).value
     except YamlProblem as problem:
         raise RecipeError(f"--set {setting!r}: {problem}") from problem
-    *way, last = key.strip().split(".")
-    place = value
+    *way, last = _steps(value, key.strip())
+    place: dict[str, JsonValue] | list[JsonValue] = value
     for step in way:
-        inner = place.get(step)
+        inner = _held(place, step)
         if isinstance(inner, str):
             inner = {"model": inner}
-        place[step] = inner = dict(inner) if isinstance(inner, dict) else {}
+        inner = list(inner) if isinstance(inner, list) else dict(inner) if isinstance(inner, dict) else {}
+        _put(place, step, inner)
         place = inner
-    place[last] = new
+    _put(place, last, new)
+
+
+def _steps(value: JsonValue, key: str) -> Iterator[str]:
+    """The steps to a field: a name may hold dots itself, so of those that are there the longest counts."""
+    rest, place = key.split("."), value
+    while rest:
+        known = (size for size in range(len(rest), 1, -1) if _held(place, ".".join(rest[:size])) is not None)
+        size = next(known, 1)
+        step, rest = ".".join(rest[:size]), rest[size:]
+        place = _held(place, step)
+        yield step
+
+
+def _held(place: JsonValue, step: str) -> JsonValue:
+    """What stands under a name, or at a number of a list."""
+    if isinstance(place, dict):
+        return place.get(step)
+    return place[int(step)] if isinstance(place, list) and _is_place(place, step) else None
+
+
+def _put(place: dict[str, JsonValue] | list[JsonValue], step: str, new: JsonValue) -> None:
+    if isinstance(place, dict):
+        place[step] = new
+    elif _is_place(place, step):
+        place[int(step)] = new
+    else:
+        raise RecipeError(f"--set: {step!r} is none of the numbers 0 to {len(place) - 1} of a list")
+
+
+def _is_place(place: list[JsonValue], step: str) -> bool:
+    return step.isascii() and step.isdigit() and int(step) < len(place)
 
 
 def _parsed(value: dict[str, JsonValue], marked: Marked, file: str, sets: Sequence[str]) -> Recipe:

@@ -4,11 +4,17 @@ from pathlib import Path
 
 import orjson
 import pytest
-from commanding import called, generated, snapshot
+from commanding import called, few_queries, generated, snapshot
 
+from aidsafe.agents.guidance import load_guidance
 from aidsafe.core.events import DeliberationEnded, TurnTaken
 from aidsafe.core.transcript import Transcript
+from aidsafe.datasets.sources import scan
+from aidsafe.orchestration.branching import recipe_of_run
+from aidsafe.orchestration.generating import prepare
+from aidsafe.orchestration.recipe import PRESETS, load_recipe
 from aidsafe.orchestration.run import Run
+from aidsafe.orchestration.table import Table
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +120,31 @@ def test_a_mistake_changes_nothing(
 
     assert (2, {}) == (said.code, snapshot(tmp_path))
     assert problem in said.err
+
+
+POOLED = """
+name: pooled
+description: two servers
+models:
+  big:
+    spec: openai:m
+    timeout_seconds: 9
+    price: {prompt: 1, completion: 2}
+    endpoints: [{url: "http://127.0.0.1:1/v1"}, {url: "http://127.0.0.1:2/v1", weight: 2}]
+  small: {spec: "openai:s@http://127.0.0.1:3/v1", price: {prompt: 0, completion: 0}}
+roles: {decomposer: null, seeder: big, refiner: small}
+seats: {critic: {model: {big: 1, small: 2}, temperature: 0.1}, expander: {model: small}}
+budget: {usd: 5}
+"""
+
+
+@pytest.mark.parametrize("name", [*PRESETS, "pooled.yaml"])
+def test_a_run_has_its_recipe_whole(tmp_path: Path, name: str) -> None:
+    """Prices, budgets and servers too, so that what goes on from it goes on with the same models."""
+    (tmp_path / "pooled.yaml").write_text(POOLED)
+    recipe = load_recipe(tmp_path / name if name.endswith(".yaml") else name)
+    plan = prepare(scan(few_queries(tmp_path)), tmp_path / "run", Table(recipe, load_guidance(), {}))
+    plan.folder.path.mkdir()
+    plan.folder.save_manifest(plan.manifest.model_dump(mode="json"))
+
+    assert recipe == recipe_of_run(Run(tmp_path / "run"))

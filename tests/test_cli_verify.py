@@ -22,6 +22,7 @@ from aidsafe.core.events import (
 )
 from aidsafe.core.records import Add, Citation, RejectedEdit, Resolve, Withdraw
 from aidsafe.core.transcript import Transcript
+from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.recipe import PRESETS, Recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.policies.library import load_policies
@@ -98,6 +99,27 @@ def test_repeated_ids_verify(capsys: pytest.CaptureFixture[str], tmp_path: Path)
     """Ids that stood twice in the source do not confuse its digest."""
     (tmp_path / "twice.csv").write_text("id,prompt\na,What is tea?\na,What is tea?\nb,What is rum?\n")
     called(capsys, "generate", tmp_path / "twice.csv", "--out", tmp_path / "run", "--quiet")
+
+    assert 0 == called(capsys, "verify", tmp_path / "run").code
+
+
+def test_a_run_under_way_is_verified_later(capsys: pytest.CaptureFixture[str], run: Path) -> None:
+    """What is not written yet is nothing that does not hold."""
+    with RunFolder(run).lock():
+        said = called(capsys, "verify", run)
+
+    assert (2, "") == (said.code, said.out)
+    assert "is under way" in said.err
+
+
+def test_a_run_is_verified_from_anywhere(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It knows where its policies lie, whatever they were called."""
+    monkeypatch.chdir(tmp_path)
+    called(capsys, "policies", "copy", "mine")
+    called(capsys, "generate", few_queries(tmp_path), "--out", "run", "--policies", "mine", "--quiet")
+    monkeypatch.chdir("/")
 
     assert 0 == called(capsys, "verify", tmp_path / "run").code
 

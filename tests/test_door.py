@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import aidsafe
+from aidsafe.core.errors import SourceError
 
 
 @pytest.fixture
@@ -34,6 +35,33 @@ async def test_a_run_without_a_folder_names_its_own(passing: Path) -> None:
     run.close()
 
     assert [run.folder.path.parent] == left(passing)
+
+
+async def test_what_cannot_be_started_leaves_nothing(passing: Path) -> None:
+    """No folder stays of a mistake."""
+    with pytest.raises(SourceError):
+        await aidsafe.generate([])
+
+    assert [] == left(passing)
+
+
+@pytest.mark.parametrize("form", ["name", "file", "recipe"])
+async def test_a_model_goes_into_any_recipe(passing: Path, form: str) -> None:
+    """Into a preset by its name, into a file, and into a recipe at hand."""
+    file = passing / "mine.yaml"
+    file.write_text("models: {big: {spec: 'openai:nobody'}}\nprotocol: {max_rounds: 1}\n")
+    forms: dict[str, aidsafe.Recipe | Path | str] = {
+        "name": "aidsafe",
+        "file": file,
+        "recipe": aidsafe.recipe(str(file)),
+    }
+    run = await aidsafe.generate(
+        ["How do I sharpen a knife?"], recipe=forms[form], model="scripted", out=passing / "run"
+    )
+    run.close()
+
+    assert {"model": "scripted"} == run.manifest.models
+    assert (form == "name") == (run.manifest.resolved.get("protocol", {}) == {})
 
 
 async def test_events_without_a_folder_leave_nothing(passing: Path) -> None:

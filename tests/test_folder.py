@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aidsafe.core.errors import AidsafeError, FolderError, SurroundingsError
+from aidsafe.core.errors import AidsafeError, FolderError, InputError, SurroundingsError
 from aidsafe.datasets.writing import write_atomic
 from aidsafe.orchestration.folder import RunFolder, _named_errors
 
@@ -188,6 +188,18 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path: Path) -> None:
         write_atomic(path, chunks())
 
     assert ([path], b"before") == (list(tmp_path.iterdir()), path.read_bytes())
+
+
+def test_a_link_is_followed_and_a_device_is_left_alone(tmp_path: Path) -> None:
+    """What a path leads to is replaced, if it is a file."""
+    (tmp_path / "link").symlink_to(tmp_path / "file")
+    write_atomic(tmp_path / "link", [b"new"])
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InputError, match="is no file that could be replaced"):
+        write_atomic(tmp_path / "pipe", [b"new"])
+
+    assert (b"new", True) == ((tmp_path / "file").read_bytes(), (tmp_path / "link").is_symlink())
+    assert (tmp_path / "pipe").is_fifo()
 
 
 def test_a_disk_that_takes_no_more_is_the_surroundings(tmp_path: Path) -> None:

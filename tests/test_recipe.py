@@ -205,6 +205,17 @@ def test_a_setting_replaces_what_was_short() -> None:
     assert Role(model="small", fallback="big") == read(TWO, "roles.decomposer.fallback=big").roles.decomposer
 
 
+def test_a_setting_reaches_names_with_dots_and_places_in_lists() -> None:
+    """`models.gpt-4.1.temperature` is a field of `gpt-4.1`, and `endpoints.1` is the second one."""
+    text = (
+        "models: {gpt-4.1: {spec: 'openai:m', endpoints: [{url: 'http://127.0.0.1:1'}, {url: 'http://127.0.0.1:2'}]}}"
+    )
+    settings = read(text, "models.gpt-4.1.temperature=0.5", "models.gpt-4.1.endpoints.1.in_flight=2").models["gpt-4.1"]
+
+    assert (0.5, [None, 2]) == (settings.temperature, [endpoint.in_flight for endpoint in settings.endpoints])
+    assert "'2' is none of the numbers 0 to 1" in refusal(text, "models.gpt-4.1.endpoints.2.in_flight=2")
+
+
 @pytest.mark.parametrize(
     ("setting", "says"),
     [

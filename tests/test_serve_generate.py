@@ -105,6 +105,13 @@ def test_a_sitting_that_was_killed_took_its_time(stormy: Rehearsed) -> None:
     assert pytest.approx(stormy.ended.totals.seconds + 100) == again.manifest.totals.seconds
 
 
+def test_a_record_does_not_say_where_its_model_was(stormy: Rehearsed) -> None:
+    """An address may change from sitting to sitting; what was written stays true."""
+    (record, *_) = stormy.run.records()
+    assert {"model": "openai:scripted"} == record.provenance.models
+    assert "http" in stormy.run.manifest.models["model"]
+
+
 async def test_a_limit_in_flight_is_found(tmp_path: Path) -> None:
     """A server that refuses beyond four at a time is found out, and every query completes."""
     found = await rehearsed(tmp_path, ServeOptions(in_flight_limit=4, latency=0.002, retry_after=0))

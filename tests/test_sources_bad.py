@@ -116,7 +116,7 @@ def test_a_wrong_file_is_named(tmp_path: Path, name: str, content: bytes, expect
 def test_a_missing_file_is_named_with_its_neighbour(tmp_path: Path) -> None:
     """A wrong path comes with the name that was probably meant."""
     (tmp_path / "queries.jsonl").write_bytes(GOOD)
-    advice = "no such file; check the path, or give '-' for standard input"
+    advice = "no such file; check the path"
 
     assert f"{tmp_path}/querys.jsonl: {advice}; near it lies 'queries.jsonl'" == complaint(tmp_path / "querys.jsonl")
     assert f"{tmp_path}/no/q.jsonl: {advice}" == complaint(tmp_path / "no" / "q.jsonl")

@@ -22,8 +22,11 @@ def verify(run: Annotated[Path, Argument(metavar="RUN", help="a run folder")]) -
     from aidsafe.cli.opening import opened_run
     from aidsafe.cli.telling import emit, say
     from aidsafe.cli.verifying import Verification
+    from aidsafe.core.errors import FolderError
 
     with opened_run(run) as found:
+        if found.folder.is_in_use():
+            raise FolderError(f"{run}: is under way; verify it once it has stopped")
         verification = Verification.of(found)
         count = 0
         for finding in verification.findings():

@@ -62,7 +62,7 @@ def files_of(source: Path) -> tuple[tuple[SourceFile, ...], tuple[str, ...]]:
     if not source.exists():
         if str(source) == "-":
             raise SourceError("-: standard input is read by generate alone; name a file")
-        raise SourceError(f"{source}: no such file; check the path, or give '-' for standard input{_neighbour(source)}")
+        raise SourceError(f"{source}: no such file; check the path{_neighbour(source)}")
     file = _file(source)
     if file is None:
         raise SourceError(

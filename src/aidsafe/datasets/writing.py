@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from aidsafe.core.errors import SurroundingsError
+from aidsafe.core.errors import InputError, SurroundingsError
 
 __all__ = ["swapped_in", "write_atomic"]
 
@@ -20,7 +20,13 @@ def write_atomic(path: Path, chunks: Iterable[bytes]) -> None:
 
 @contextmanager
 def swapped_in(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that takes its place when the block ends well, and is gone when it does not."""
+    """Open a file beside `path` that takes its place when the block ends well, and is gone when it does not.
+
+    A link is followed: what it leads to is replaced. What is neither a file nor nothing is left alone.
+    """
+    path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise InputError(f"{path}: is no file that could be replaced; name another")
     partial = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with partial.open("wb") as file:
