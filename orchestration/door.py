@@ -9,6 +9,7 @@ async for happening in aidsafe.events(queries): print(happening.query.id, happen
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from shutil import rmtree
 from tempfile import TemporaryDirectory, mkdtemp
@@ -19,8 +20,8 @@ from pydantic import JsonValue
 
 from aidsafe.core.errors import InputError, SourceError, SurroundingsError
 from aidsafe.datasets.sources import Source, scan, scan_spool
-from aidsafe.orchestration.generating import IN_FLIGHT, carry_out, prepare
-from aidsafe.orchestration.recipe import Recipe, changed, load_recipe
+from aidsafe.orchestration.generating import carry_out, prepare
+from aidsafe.orchestration.recipe import Recipe, RunSettings, changed, load_recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.sitting import Happening
 from aidsafe.orchestration.stopping import Stop
@@ -40,7 +41,7 @@ async def generate(
     recipe: Recipe | Path | str = "aidsafe",
     model: str | None = None,
     out: Path | str | None = None,
-    in_flight: int = IN_FLIGHT,
+    in_flight: int | None = None,
     watch: Callable[[Happening], None] = lambda _: None,
 ) -> Run:
     """Deliberate on every query and return the run; an `out` that is there already is resumed.
@@ -59,7 +60,7 @@ async def events(
     recipe: Recipe | Path | str = "aidsafe",
     model: str | None = None,
     out: Path | str | None = None,
-    in_flight: int = IN_FLIGHT,
+    in_flight: int | None = None,
 ) -> AsyncGenerator[Happening, None]:
     """What happens, as it happens. Leaving the loop early stops the run; with `out` it can be resumed.
 
@@ -83,13 +84,14 @@ async def events(
 
 
 async def _generate(
-    queries: Queries, recipe: Recipe, out: Path, in_flight: int, watch: Callable[[Happening], None], stop: Stop
+    queries: Queries, recipe: Recipe, out: Path, in_flight: int | None, watch: Callable[[Happening], None], stop: Stop
 ) -> Run:
     table = open_table(recipe)
     try:
         with TemporaryDirectory(prefix=_PREFIX) as passing:
-            plan = prepare(await _source(queries, Path(passing) / "queries.jsonl"), out, table)
-            ended = await carry_out(plan, in_flight=in_flight, watch=watch, stop=stop)
+            source = await _source(queries, Path(passing) / "queries.jsonl", recipe.run)
+            plan = prepare(source, out, table, limit=recipe.run.limit, replicas=recipe.run.replicas)
+            ended = await carry_out(plan, in_flight=in_flight or recipe.run.in_flight, watch=watch, stop=stop)
     finally:
         await close_table(table)
     if ended.halted is not None:
@@ -117,18 +119,19 @@ def _recipe(recipe: Recipe | Path | str, model: str | None) -> Recipe:
     return recipe if model is None else changed(recipe, file=f"recipe {recipe.name}", model=model)
 
 
-async def _source(queries: Queries, spool: Path) -> Source:
+async def _source(queries: Queries, spool: Path, run: RunSettings) -> Source:
     """The source of these queries, checked; rows given as values are written down first."""
     if queries == "":
         raise SourceError("no queries: an empty string names no file")
     if isinstance(queries, str | Path):
-        return await anyio.to_thread.run_sync(scan, Path(queries))
-    return _spooled(queries, spool)
+        reading = partial(scan, Path(queries), column=run.column, id_column=run.id_column)
+        return await anyio.to_thread.run_sync(reading)
+    return _spooled(queries, spool, run)
 
 
-def _spooled(queries: Iterable[str | Mapping[str, JsonValue]], spool: Path) -> Source:
+def _spooled(queries: Iterable[str | Mapping[str, JsonValue]], spool: Path, run: RunSettings) -> Source:
     spool.write_bytes(b"".join(orjson.dumps(_row(query)) + b"\n" for query in queries))
-    return scan_spool(spool)
+    return scan_spool(spool, column=run.column, id_column=run.id_column)
 
 
 def _row(query: str | Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -29,6 +29,7 @@ from aidsafe.orchestration.leases import Leases, leased_before
 from aidsafe.orchestration.manifest import Manifest, manifest_of, provenance_of, refuse_another, resumed
 from aidsafe.orchestration.prefix import Prefix
 from aidsafe.orchestration.purse import Purse
+from aidsafe.orchestration.recipe import RunSettings
 from aidsafe.orchestration.run import expected
 from aidsafe.orchestration.sharing import Sharing
 from aidsafe.orchestration.sitting import Begun, Happening, Sitting
@@ -49,7 +50,7 @@ __all__ = [
     "work_share",
 ]
 
-IN_FLIGHT = 64
+IN_FLIGHT = RunSettings().in_flight
 """Queries worked on at a time, unless said otherwise."""
 
 

@@ -129,8 +129,7 @@ def provenance_of(manifest: Manifest) -> Provenance:
 
 
 def _named(spec: Spec) -> str:
-    """A model without its address, which may change from sitting to sitting, and is nobody else's concern."""
-    return STAND_IN if spec.provider == "scripted" else f"{spec.provider}:{spec.model}"
+    return STAND_IN if spec.provider == "scripted" else spec.named
 
 
 def resumed(earlier: Manifest, now: Manifest, totals: Totals) -> Manifest:

@@ -30,12 +30,25 @@ from aidsafe.orchestration.orders import ORDERS
 from aidsafe.orchestration.protocol import Amount, Consensus, Count, Protocol, Seat, SeatBudget, Weighted
 from aidsafe.orchestration.visibility import VISIBILITIES
 
-__all__ = ["PRESETS", "Recipe", "Role", "Roles", "SeatEntry", "load_recipe", "preset_text", "read_recipe", "recipe"]
+__all__ = [
+    "PRESETS",
+    "Recipe",
+    "Role",
+    "Roles",
+    "RunSettings",
+    "SeatEntry",
+    "changed",
+    "load_recipe",
+    "preset_text",
+    "read_recipe",
+    "recipe",
+]
 
 _UNSHAPING = (
     *("price", "timeout_seconds", "down_seconds", "in_flight", "requests_per_minute", "tokens_per_minute"),
     "endpoints",
 )
+_AROUND = {"budget", "run", "description", "policies", "prompts", "personas"}
 _UNSHAPING_OPTIONS = ("latency", "tally", "truth")
 
 # Where a field may be read in two ways, pydantic names the way as one more step.
@@ -104,6 +117,20 @@ class SeatEntry(Value):
         return {name: value for name, value in own.items() if value is not None}
 
 
+class RunSettings(Value):
+    """What flags of `generate` say too, and say last: how the source is read, how much of it, how many at a time.
+
+    Of all this the columns and the replicas alone make another run; `workers` counts on the command line only.
+    """
+
+    column: str | None = None
+    id_column: str | None = None
+    limit: Count | None = None
+    replicas: Count = 1
+    in_flight: Count = 64
+    workers: Count = 1
+
+
 class Recipe(Value):
     """Models by name, roles, seats in the order given, protocol, budgets, policies, seed."""
 
@@ -114,6 +141,7 @@ class Recipe(Value):
     seats: dict[str, SeatEntry] = {"critic": SeatEntry(), "expander": SeatEntry(), "policy_aligner": SeatEntry()}
     protocol: Protocol = Protocol()
     budget: RunBudget = RunBudget()
+    run: RunSettings = RunSettings()
     policies: str = "aidsafe"
     prompts: str = "aidsafe"
     personas: str = "aidsafe"
@@ -137,7 +165,7 @@ class Recipe(Value):
     @property
     def shape(self) -> dict[str, JsonValue]:
         """What shapes an answer, as JSON; not budgets of the run, prices, caps, addresses, nor where folders lie."""
-        shape = self.model_dump(mode="json", exclude={"budget", "description", "policies", "prompts", "personas"})
+        shape = self.model_dump(mode="json", exclude=_AROUND)
         for model in shape["models"].values():
             model["spec"] = _shape_of(parse_spec(model["spec"]))
             for key in _UNSHAPING:

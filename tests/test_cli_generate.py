@@ -52,6 +52,20 @@ def test_the_stand_in_says_so_once(capsys: pytest.CaptureFixture[str], tmp_path:
     assert 1 == said.err.count(LABEL)
 
 
+def test_what_a_flag_sets_a_recipe_can_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """Columns, limit, replicas, queries at a time and processes; a flag wins."""
+    file, recipe = tmp_path / "asked.csv", tmp_path / "kept.yaml"
+    file.write_text("name,asked\na,What is tea?\nb,What is rum?\nc,What is mud?\n")
+    recipe.write_text("run: {column: asked, id_column: name, limit: 2, replicas: 2, in_flight: 3, workers: 2}\n")
+    for name, flags, ids in (
+        ("kept", (), ["a/0", "a/1", "b/0", "b/1"]),
+        ("flags", ("--limit", "1", "--replicas", "1", "--workers", "1"), ["a"]),
+    ):
+        said = called(capsys, "generate", file, "--recipe", recipe, "--out", tmp_path / name, "--quiet", *flags)
+        assert 0 == said.code, said.err
+        assert ids == [record.id for record in Run(tmp_path / name).records()]
+
+
 def test_odd_queries_are_told_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Ids that stand twice, and queries without a word, are told of and worked on."""
     file = tmp_path / "odd.jsonl"

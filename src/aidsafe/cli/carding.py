@@ -20,6 +20,7 @@ from aidsafe.datasets.card import Card, Control, Flaw, Model, Origin, PolicyUse,
 from aidsafe.datasets.lint import CHECKS, Finding, lint
 from aidsafe.datasets.rows import Row, read_rows
 from aidsafe.datasets.writing import write_atomic
+from aidsafe.models.spec import parse_spec
 from aidsafe.orchestration.run import Run
 from aidsafe.policies.library import Policies
 
@@ -91,8 +92,8 @@ def _counted(run: Run, asked: AskedCard) -> Card:
         decisions=decisions,
         origins=origins,
         models=tuple(
-            Model(name=name, asked=spec, reported=manifest.reported.get(name, ()))
-            for name, spec in manifest.models.items()
+            Model(name=name, asked=parse_spec(shown).named, reported=manifest.reported.get(name, ()))
+            for name, shown in manifest.models.items()
         ),
         calls=totals.calls,
         attempts=totals.attempts,

@@ -21,9 +21,9 @@ def generate(
     column: Annotated[str | None, Option("--column", metavar="NAME", help="the column of the queries")] = None,
     id_column: Annotated[str | None, Option("--id-column", metavar="NAME", help="the column of their ids")] = None,
     limit: Annotated[int | None, Option("--limit", metavar="N", min=1, help="only the first N queries")] = None,
-    replicas: Annotated[int, Option("--replicas", metavar="K", min=1, help="deliberate K times on each query")] = 1,
+    replicas: Annotated[int | None, Option("--replicas", metavar="K", min=1, help="deliberate K times a query")] = None,
     in_flight: Annotated[int | None, Option("--in-flight", metavar="N", min=1, help="queries at a time")] = None,
-    workers: Annotated[int, Option("--workers", metavar="N", min=1, help="processes that share the work")] = 1,
+    workers: Annotated[int | None, Option("--workers", metavar="N", min=1, help="processes at the work")] = None,
     dry_run: Annotated[bool, Option("--dry-run", help="say what it would take; send and write nothing")] = False,
     seed: Annotated[int | None, Option("--seed", metavar="N", help="what all draws hang on")] = None,
     as_json: Annotated[bool, Option("--json", help="print the totals as one JSON object")] = False,
@@ -36,6 +36,14 @@ def generate(
     """  # noqa: D301
     from aidsafe.cli.generating import Asked, carry_through
 
+    run = {
+        "column": column,
+        "id_column": id_column,
+        "limit": limit,
+        "replicas": replicas,
+        "in_flight": in_flight,
+        "workers": workers,
+    }
     asked = Asked(
         source=source,
         out=out,
@@ -45,14 +53,9 @@ def generate(
         policies=policies,
         prompts=prompts,
         personas=personas,
-        column=column,
-        id_column=id_column,
-        limit=limit,
-        replicas=replicas,
-        in_flight=in_flight,
+        run={name: value for name, value in run.items() if value is not None},
         seed=seed,
         dry_run=dry_run,
-        workers=workers,
         as_json=as_json,
         quiet=quiet,
     )

@@ -4,9 +4,9 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,9 +25,9 @@ from aidsafe.cli.telling import emit, emit_json, say
 from aidsafe.core.errors import SourceError
 from aidsafe.datasets.sources import Source, scan, scan_spool
 from aidsafe.orchestration.folder import RunFolder
-from aidsafe.orchestration.generating import IN_FLIGHT, Ended, Plan, carry_out, prepare
+from aidsafe.orchestration.generating import Ended, Plan, carry_out, prepare
 from aidsafe.orchestration.journal import read_journal
-from aidsafe.orchestration.recipe import Recipe, load_recipe
+from aidsafe.orchestration.recipe import Recipe, RunSettings, load_recipe
 from aidsafe.orchestration.sitting import Happening
 from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import Table, open_table
@@ -38,7 +38,7 @@ __all__ = ["Asked", "carry_through"]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The command as it was given."""
+    """The command as it was given; `run` are the flags that are fields of the recipe's `run`."""
 
     source: str
     out: Path
@@ -48,14 +48,9 @@ class Asked:
     policies: Path | None = None
     prompts: Path | None = None
     personas: Path | None = None
-    column: str | None = None
-    id_column: str | None = None
-    limit: int | None = None
-    replicas: int = 1
-    in_flight: int | None = None
+    run: Mapping[str, str | int] = field(default_factory=dict)
     seed: int | None = None
     dry_run: bool = False
-    workers: int = 1
     as_json: bool = False
     quiet: bool = False
 
@@ -63,8 +58,8 @@ class Asked:
 def carry_through(asked: Asked) -> int:
     """Check, then work until all is done or something stops it; the exit code."""
     table = open_table(recipe_of(asked))
-    with _scanned(asked) as source:
-        plan = prepare(source, asked.out, table, limit=asked.limit, replicas=asked.replicas)
+    with _scanned(asked, table.recipe.run) as source:
+        plan = prepare(source, asked.out, table, limit=table.recipe.run.limit, replicas=table.recipe.run.replicas)
         if asked.dry_run:
             return foretell(plan, as_json=asked.as_json)
         plan = _settled(plan)
@@ -91,6 +86,8 @@ def recipe_of(asked: Asked) -> Recipe:
     fields: dict[str, object] = {name: _path(folder) for name, folder in folders.items() if folder is not None}
     if asked.seed is not None:
         fields["seed"] = asked.seed
+    if asked.run:
+        fields["run"] = recipe.run.model_copy(update=dict(asked.run))
     return recipe.model_copy(update=fields)
 
 
@@ -100,28 +97,28 @@ def _path(folder: Path) -> str:
 
 
 @contextmanager
-def _scanned(asked: Asked) -> Iterator[Source]:
+def _scanned(asked: Asked, run: RunSettings) -> Iterator[Source]:
     """The source, checked; standard input lies in a file that is gone at the end unless it was moved."""
     if not asked.source.strip():
         raise SourceError("SOURCE is empty; name a file or folder of queries, or give '-' for standard input")
     if asked.source != "-":
-        yield scan(Path(asked.source), column=asked.column, id_column=asked.id_column)
+        yield scan(Path(asked.source), column=run.column, id_column=run.id_column)
     elif sys.stdin.isatty():
-        yield _scanned_before(asked)
+        yield _scanned_before(asked, run)
     else:
         spool = _room_beside(asked.out)
         try:
-            yield scan("-", spool=spool, column=asked.column, id_column=asked.id_column)
+            yield scan("-", spool=spool, column=run.column, id_column=run.id_column)
         finally:
             spool.unlink(missing_ok=True)
 
 
-def _scanned_before(asked: Asked) -> Source:
+def _scanned_before(asked: Asked, run: RunSettings) -> Source:
     """What an earlier sitting was given through standard input."""
     kept = RunFolder(asked.out).spool
     if not kept.is_file():
         raise SourceError("standard input is a terminal; pipe queries into it, or name a file")
-    return scan_spool(kept, column=asked.column, id_column=asked.id_column)
+    return scan_spool(kept, column=run.column, id_column=run.id_column)
 
 
 def _room_beside(out: Path) -> Path:
@@ -148,11 +145,12 @@ def _sat(plan: Plan, asked: Asked) -> Ended:
         stack.enter_context(logging_to(plan.folder.log))
         stack.enter_context(seldom_collecting())
         stack.enter_context(watched(tally, title=f"aidsafe generate: {plan.folder.path}", quiet=asked.quiet))
-        in_flight = asked.in_flight or IN_FLIGHT
-        began = {"queries": plan.queries, "left": tally.queries - tally.finished, "in_flight": in_flight}
+        run = plan.table.recipe.run
+        began = {"queries": plan.queries, "left": tally.queries - tally.finished, "in_flight": run.in_flight}
         watch = _together(tally.note, log_happening(began))
-        work = workers(asked.workers) if asked.workers > 1 else None
-        sitting = partial(_sit, plan, stop=stop, sit=partial(carry_out, in_flight=in_flight, watch=watch, work=work))
+        work = workers(run.workers) if run.workers > 1 else None
+        sit = partial(carry_out, in_flight=run.in_flight, watch=watch, work=work)
+        sitting = partial(_sit, plan, stop=stop, sit=sit)
         ended = anyio.run(sitting, backend_options={"use_uvloop": find_spec("uvloop") is not None}) or _cut_short(plan)
         log_end(ended)
     return ended

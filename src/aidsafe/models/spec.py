@@ -32,9 +32,14 @@ class Spec:
     @property
     def shown(self) -> str:
         """The spec as it may be written anywhere: addresses hold no user and no password."""
+        return f"{self.named}@{self.base_url}" if self.base_url else self.named
+
+    @property
+    def named(self) -> str:
+        """The spec without its address, which is nobody's concern where a set is published."""
         if self.provider == "scripted":
             return f"scripted:{self.options}" if self.options else "scripted"
-        return f"{self.provider}:{self.model}" + (f"@{self.base_url}" if self.base_url else "")
+        return f"{self.provider}:{self.model}"
 
 
 def parse_spec(text: str) -> Spec:
