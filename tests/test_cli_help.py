@@ -11,8 +11,8 @@ PAGES = [
     ["show"],
     ["export"],
     ["verify"],
-    ["study"],
-    ["branch"],
+    *([command] for command in ("study", "branch", "lint", "audit", "card", "pairs", "twins", "view", "analyze")),
+    ["serve"],
     *([group] for group in GROUPS),
     *([group, verb] for group in GROUPS for verb in ("list", "show", "check", "copy")),
 ]
