@@ -30,7 +30,7 @@ from aidsafe.orchestration.manifest import Manifest, manifest_of, provenance_of,
 from aidsafe.orchestration.prefix import Prefix
 from aidsafe.orchestration.purse import Purse
 from aidsafe.orchestration.recipe import RunSettings
-from aidsafe.orchestration.run import expected
+from aidsafe.orchestration.run import expected, seconds_so_far
 from aidsafe.orchestration.sharing import Sharing
 from aidsafe.orchestration.sitting import Begun, Happening, Sitting
 from aidsafe.orchestration.stopping import Stop
@@ -125,12 +125,9 @@ def _refuse_without_journal(folder: RunFolder) -> None:
 
 def _until_now(folder: RunFolder, earlier: Manifest) -> Totals:
     """The totals of earlier sittings, with the time of one that was killed."""
-    totals = earlier.totals
-    if earlier.began is None:
-        return totals
     with read_journal(folder.journal) as reader:
-        lost = max(0.0, (reader.sent_until() or 0.0) - earlier.began)
-    return totals.model_copy(update={"seconds": totals.seconds + lost})
+        seconds = seconds_so_far(earlier, reader.sent_until())
+    return earlier.totals.model_copy(update={"seconds": seconds})
 
 
 def _not_below(limit: int | None, folder: RunFolder) -> int | None:

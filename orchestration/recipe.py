@@ -22,7 +22,7 @@ from aidsafe.core.records import Value
 from aidsafe.core.strictly import sentence
 from aidsafe.models.pricing import list_price
 from aidsafe.models.settings import ModelSettings, Price
-from aidsafe.models.spec import Spec, parse_spec
+from aidsafe.models.spec import Spec, is_private, parse_spec
 from aidsafe.orchestration.budget import RunBudget
 from aidsafe.orchestration.consensus import RULES, quorum_of
 from aidsafe.orchestration.identity import IDENTITIES
@@ -171,6 +171,11 @@ class Recipe(Value):
             for key in _UNSHAPING:
                 model.pop(key, None)
         return shape
+
+    @property
+    def unpriced(self) -> tuple[str, ...]:
+        """The models whose price nobody knows."""
+        return tuple(name for name, settings in self.models.items() if settings.price is None)
 
     @property
     def digest(self) -> str:
@@ -415,14 +420,23 @@ def _problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
 
 
 def _model_problems(recipe: Recipe) -> Iterator[tuple[Path, str]]:
-    in_usd = recipe.budget.usd is not None or recipe.protocol.budget.usd is not None
     for name, settings in recipe.models.items():
-        if in_usd and settings.price is None:
+        if settings.price is None and _needs_prices(recipe, settings):
             yield ("models", name), "has no price, so a budget in usd cannot be kept; give it one or drop the budget"
     entries: dict[Path, Role | SeatEntry] = {("roles", name): role for name, role in recipe.roles if role is not None}
     entries |= {("seats", name): seat for name, seat in recipe.seats.items()}
     for path, entry in entries.items():
         yield from _named_models(recipe, path, entry)
+
+
+def _needs_prices(recipe: Recipe, settings: ModelSettings) -> bool:
+    """Whether a budget in usd needs the price of a model: that of a query always, that of the run where bills come."""
+    own = parse_spec(settings.spec).base_url or ""
+    is_free = all(is_private(address) for address in ([endpoint.url for endpoint in settings.endpoints] or [own]))
+    others_are_priced = len(recipe.unpriced) < len(recipe.models)
+    if recipe.budget.usd is not None and not (is_free and others_are_priced):
+        return True
+    return recipe.protocol.budget.usd is not None
 
 
 def _named_models(recipe: Recipe, path: Path, entry: Role | SeatEntry) -> Iterator[tuple[Path, str]]:

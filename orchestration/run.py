@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
+from time import time
 
 from aidsafe.core.errors import FolderError
 from aidsafe.core.events import EVENT, QueryCompleted
@@ -14,7 +15,7 @@ from aidsafe.orchestration.journal import JournalReader, read_journal
 from aidsafe.orchestration.manifest import Manifest, provenance_of
 from aidsafe.orchestration.totals import Totals
 
-__all__ = ["Run"]
+__all__ = ["Run", "expected", "seconds_so_far"]
 
 
 class Run:
@@ -84,13 +85,19 @@ class Run:
             str(self.folder.path),
             queries=expected(self.manifest),
             journal=self.journal,
-            seconds=self.manifest.totals.seconds,
+            seconds=seconds_so_far(self.manifest, time() if self.folder.is_in_use() else self.journal.sent_until()),
         )
 
     def close(self) -> None:
         """Close the journal, if it was opened."""
         if "journal" in self.__dict__:
             self.journal.close()
+
+
+def seconds_so_far(manifest: Manifest, until: float | None) -> float:
+    """What all sittings took; one that was not seen to its end went on `until` then, in seconds since 1970."""
+    unended = 0.0 if manifest.began is None or until is None else until - manifest.began
+    return manifest.totals.seconds + max(0.0, unended)
 
 
 def expected(manifest: Manifest) -> int:

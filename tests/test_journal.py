@@ -426,7 +426,9 @@ async def test_only_an_empty_journal_can_begin(tmp_path: Path) -> None:
 
     with pytest.raises(FolderError) as raised:
         await keep(path)
-    assert f"{path}: holds the events of a run already; resume that run, or name another folder" == str(raised.value)
+    assert f"{path}: belongs to a run whose run.json is gone; put it back, or name another folder" == str(
+        raised.value
+    )
 
 
 @pytest.mark.parametrize(

@@ -205,6 +205,29 @@ def test_a_setting_replaces_what_was_short() -> None:
     assert Role(model="small", fallback="big") == read(TWO, "roles.decomposer.fallback=big").roles.decomposer
 
 
+@pytest.mark.parametrize(
+    ("address", "free"),
+    [
+        ("@http://127.0.0.1:8001/v1", True),
+        ("@http://localhost:8001/v1", True),
+        ("@http://10.1.2.3/v1", True),
+        ("@https://api.example.com/v1", False),
+        ("", False),
+    ],
+)
+def test_a_server_of_ones_own_needs_no_price_beside_one_that_has(address: str, *, free: bool) -> None:
+    """No bill comes from there; from elsewhere one may come that no budget would stop."""
+    text = (
+        "models: {big: {spec: 'openai:a', price: {prompt: 1, completion: 2}}, "
+        f"small: {{spec: 'openai:b{address}'}}}}\nroles: {{decomposer: small, seeder: big, refiner: big}}\n"
+        "seats: {critic: {model: big}}\nbudget: {usd: 50.0}\n"
+    )
+    if free:
+        assert ("small",) == read(text).unpriced
+    else:
+        assert "models.small: has no price" in refusal(text)
+
+
 def test_a_setting_reaches_names_with_dots_and_places_in_lists() -> None:
     """`models.gpt-4.1.temperature` is a field of `gpt-4.1`, and `endpoints.1` is the second one."""
     text = (

@@ -67,6 +67,9 @@ def carry_through(asked: Asked) -> int:
         say(plan.manifest.notice)
     for oddity in _oddities(plan.source):
         say(f"{plan.source.name}: {oddity}")
+    if table.recipe.budget.usd is not None and table.recipe.unpriced:
+        unpriced = ", ".join(table.recipe.unpriced)
+        say(f"no price is known of {unpriced}: what they cost counts towards no budget in usd")
     ended = _sat(plan, asked)
     _report(plan, ended, asked)
     return ended.exit_code

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from ipaddress import ip_address
 from typing import Final, Literal, cast, get_args
 from urllib.parse import SplitResult, urlsplit
 
 from aidsafe.core.errors import RecipeError
 
-__all__ = ["PROVIDERS", "Provider", "Spec", "checked_address", "parse_spec", "split_address"]
+__all__ = ["PROVIDERS", "Provider", "Spec", "checked_address", "is_private", "parse_spec", "split_address"]
 
 Provider = Literal["scripted", "openai", "anthropic", "ollama", "component"]
 
@@ -103,3 +104,12 @@ def _split(address: str) -> SplitResult:
     except ValueError as error:
         raise RecipeError("the base address of a model spec is no address; write http://HOST:PORT/v1") from error
     return parts
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is on this machine or in a private network, from where no bills come."""
+    host = urlsplit(address).hostname or ""
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host == "localhost"
