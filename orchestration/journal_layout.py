@@ -121,9 +121,7 @@ def _lay_out(connection: sqlite3.Connection, path: Path, *, create: bool) -> Non
         connection.executescript(f"BEGIN IMMEDIATE; {_TABLES}; {mark}; COMMIT")
     _check(connection, path)
     if create and connection.execute("SELECT 1 FROM events LIMIT 1").fetchone():
-        raise FolderError(
-            f"{path}: holds the events of a run whose run.json is gone; put it back, or name another folder"
-        )
+        raise FolderError(f"{path}: belongs to a run whose run.json is gone; put it back, or name another folder")
 
 
 def _is_empty(connection: sqlite3.Connection) -> bool:

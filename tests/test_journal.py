@@ -426,9 +426,7 @@ async def test_only_an_empty_journal_can_begin(tmp_path: Path) -> None:
 
     with pytest.raises(FolderError) as raised:
         await keep(path)
-    assert f"{path}: belongs to a run whose run.json is gone; put it back, or name another folder" == str(
-        raised.value
-    )
+    assert f"{path}: belongs to a run whose run.json is gone; put it back, or name another folder" == str(raised.value)
 
 
 @pytest.mark.parametrize(
