@@ -131,7 +131,7 @@ async def _source(queries: Queries, spool: Path, run: RunSettings) -> Source:
 
 def _spooled(queries: Iterable[str | Mapping[str, JsonValue]], spool: Path, run: RunSettings) -> Source:
     spool.write_bytes(b"".join(orjson.dumps(_row(query)) + b"\n" for query in queries))
-    return scan_spool(spool, column=run.column, id_column=run.id_column)
+    return scan_spool(spool, name="the queries given", column=run.column, id_column=run.id_column)
 
 
 def _row(query: str | Mapping[str, JsonValue]) -> dict[str, JsonValue]:

@@ -40,6 +40,7 @@ __all__ = [
     "changed",
     "load_recipe",
     "preset_text",
+    "priced",
     "read_recipe",
     "recipe",
 ]
@@ -369,7 +370,7 @@ def _resolved(recipe: Recipe) -> Recipe:
         name: entry.model_copy(update={"persona": entry.persona or name, "model": entry.model or only})
         for name, entry in recipe.seats.items()
     }
-    models = {name: settings.model_copy(update={"price": _price(settings)}) for name, settings in recipe.models.items()}
+    models = {name: priced(settings) for name, settings in recipe.models.items()}
     return _with_own_sampling(recipe.model_copy(update={"roles": named, "seats": seats, "models": models}))
 
 
@@ -389,14 +390,16 @@ def _role_with_model(role: Role | None, only: str | None) -> Role | None:
     return None if role is None else role.model_copy(update={"model": role.model or only})
 
 
-def _price(settings: ModelSettings) -> Price | None:
-    """The recipe's price, else a list price, else none: unknown stays unknown. The stand-in is free."""
+def priced(settings: ModelSettings) -> ModelSettings:
+    """A model with its own price, else a list price, else none: unknown stays unknown. The stand-in is free."""
     spec = parse_spec(settings.spec)
-    if spec.provider == "scripted" and settings.price is None:
-        return Price(prompt=0, completion=0)
+    if settings.price is not None:
+        return settings
+    if spec.provider == "scripted":
+        return settings.model_copy(update={"price": Price(prompt=0, completion=0)})
     # A list price is for the maker's own endpoint.
     listed = None if settings.endpoints else list_price(spec)
-    return settings.price or (listed.price if listed else None)
+    return settings.model_copy(update={"price": listed.price if listed else None})
 
 
 def _refuse(problems: Iterator[tuple[Path, str]], marked: Marked, file: str, sets: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """A run on disk, to be read: its manifest, transcripts, records and totals. Reading never writes."""
 
+import shlex
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
@@ -75,7 +76,8 @@ class Run:
         """One transcript by its query's id. Raises `FolderError` where there is none."""
         found = self.journal.find(query_id)
         if not found:
-            raise FolderError(f"{self.folder.path}: no query {query_id!r}; aidsafe show {self.folder.path} lists some")
+            listing = shlex.join(["aidsafe", "show", str(self.folder.path)])
+            raise FolderError(f"{self.folder.path}: no query {query_id!r}; {listing} lists some")
         return self.journal.transcript(*found[0])
 
     @property

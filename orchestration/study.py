@@ -96,6 +96,10 @@ def _recipe(path: FilePath, marked: Marked, study: StudyFile, name: str, model: 
     base, arm, where = study.base, study.arms[name], f"{path}:{marked.line(('arms', name))}: arms.{name}"
     if not _NAME.fullmatch(name):
         raise RecipeError(f"{where}: an arm is named by letters, digits, - and _, since its folder is")
+    for setting in (*base.set, *arm.set):
+        if setting.partition("=")[0].partition(".")[0].strip() == "run":
+            problem = "is for generate alone; a study has `queries.limit` and `replicas` of its own"
+            raise RecipeError(f"{where}: {setting!r} {problem}")
     try:
         named = arm.recipe or base.recipe or "aidsafe"
         place = named if named in PRESETS or not named.endswith((".yaml", ".yml")) else _beside(path, named)

@@ -25,7 +25,7 @@ from aidsafe.orchestration.weighing import decisive_rules
 from aidsafe.policies.library import Policies
 from aidsafe.prompts.tags import suffix_of
 
-__all__ = ["OverRefusal", "PolicyRefusals", "TwinPair", "harmful", "over_refusal", "write_twins"]
+__all__ = ["OverRefusal", "PolicyRefusals", "TwinPair", "harmful", "no_twins", "over_refusal", "write_twins"]
 
 Treated = Literal["answered", "hedged", "refused"]
 _TREATED: Mapping[Decision, Treated] = {
@@ -125,6 +125,11 @@ def over_refusal(run: Run, twins: Run, policies: Policies) -> OverRefusal:
     without = twins.totals.queries - len(pairs)
     tallied = tuple(_tallied(policy, by_policy[policy]) for policy in sorted(by_policy))
     return OverRefusal(pairs=pairs, all=_tallied("all", pairs), policies=tallied, without=without)
+
+
+def no_twins(without: int) -> OverRefusal:
+    """What is known where no twin could be written."""
+    return OverRefusal(pairs=(), all=_tallied("all", ()), policies=(), without=without)
 
 
 def twin_id(record: Record) -> str:

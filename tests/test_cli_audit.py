@@ -6,6 +6,8 @@ import orjson
 import pytest
 from commanding import called, generated
 
+from aidsafe.orchestration.folder import RunFolder
+
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -69,6 +71,16 @@ def test_an_audit_reports_and_takes_nothing_out(capsys: pytest.CaptureFixture[st
     assert "not done" in said.out
     assert (tmp_path / "audit" / "audit.html").read_text().startswith("<!doctype html>")
     assert ["queries", "finished", "completed", "agreed on"] == [stage["name"] for stage in report["yields"]]
+
+
+def test_a_dataset_of_an_earlier_sitting_is_not_read(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A run that is under way, or was killed, has a dataset that lags behind."""
+    folder = RunFolder(generated(tmp_path))
+    folder.save_manifest(folder.load_manifest() | {"began": 1.0})
+    for words in (["audit"], ["lint"], ["card"]):
+        said = called(capsys, *words, folder.path)
+        assert (2, "") == (said.code, said.out)
+        assert "whose last sitting has not ended" in said.err
 
 
 def test_a_folder_of_files_is_audited(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:

@@ -66,6 +66,17 @@ def test_what_a_flag_sets_a_recipe_can_set(capsys: pytest.CaptureFixture[str], t
         assert ids == [record.id for record in Run(tmp_path / name).records()]
 
 
+def test_more_is_more_than_what_was_spent(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    """A budget below what is spent already is not merely doubled."""
+    out = generated(tmp_path, "--limit", "2")
+    spent = Run(out).totals.calls
+    said = called(capsys, "generate", tmp_path / "few.jsonl", "--out", out, "--quiet", "--set", "budget.calls=5")
+
+    assert 3 == said.code
+    assert 2 * spent >= 20
+    assert f"budget.calls={2 * spent}" in said.err.splitlines()[-1]
+
+
 def test_odd_queries_are_told_of(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     """Ids that stand twice, and queries without a word, are told of and worked on."""
     file = tmp_path / "odd.jsonl"

@@ -201,6 +201,7 @@ def test_the_expected_decision_is_read_from_its_column(capsys: pytest.CaptureFix
         ("path: queries", "pth: queries", 2, "did you mean"),
         ("  none:", "  ../none:", 7, "named by letters"),
         ("  one: {set", "  one: {sett", 8, "did you mean 'set'"),
+        ("protocol.max_rounds=1", "run.limit=1", 8, "is for generate alone"),
     ],
 )
 def test_a_mistake_is_told_with_its_line(

@@ -51,6 +51,22 @@ def test_every_configuration_has_its_columns(tmp_path: Path) -> None:
             assert schemas()[config["config_name"]].equals(parquet.read_schema(tmp_path / "out" / file["path"]))
 
 
+def test_a_folder_is_made_of_something(tmp_path: Path) -> None:
+    """Without a record there is no folder, and what was there stays."""
+    with pytest.raises(InputError, match="no record is completed"):
+        export_folder([], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_readme_tells_of_what_is_there(tmp_path: Path) -> None:
+    """Without pairs it names no trainer of pairs."""
+    export_folder(rows(), tmp_path / "bare")
+    export_folder(rows(), tmp_path / "paired", with_pairs())
+
+    assert "DPOTrainer" not in (tmp_path / "bare" / "README.md").read_text()
+    assert "DPOTrainer" in (tmp_path / "paired" / "README.md").read_text()
+
+
 def test_families_stay_on_one_side(tmp_path: Path) -> None:
     """Replicas and twins of a query are in the split of the query, and both splits have rows."""
     export_folder(rows(), tmp_path / "out", FolderOptions(test_share=0.3))

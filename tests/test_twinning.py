@@ -85,6 +85,17 @@ def test_twins_are_deliberated_and_compared(capsys: pytest.CaptureFixture[str], 
     assert found["policies"]
 
 
+def test_no_twins_are_an_answer_too(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:
+    """With --json there is one object, and what a known model took is known."""
+    failing = ("--writer", "scripted:failing=1", "--json", "--quiet")
+    said = called(capsys, "twins", run, "--out", tmp_path / "none", *failing)
+    found = orjson.loads(said.out)
+
+    assert (1, 0, 2) == (said.code, found["all"]["twins"], found["without"])
+    said = called(capsys, "twins", run, "--out", tmp_path / "some", "--writer", "scripted:seed=1", "--quiet")
+    assert "spend $0.00" in said.err
+
+
 def test_twins_leave_with_their_queries(capsys: pytest.CaptureFixture[str], run: Path, tmp_path: Path) -> None:
     """An export of both has the linked rows after the others, and again is the same."""
     called(capsys, "twins", run, "--out", tmp_path / "twins", "--quiet")

@@ -1,5 +1,6 @@
 """What `aidsafe branch` does: continues one transcript in a run of its own, and sets both endings side by side."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,7 +52,8 @@ def carry_branch(asked: AskedBranch) -> int:
         ended = sit(plan, title=f"aidsafe branch: {asked.out}", in_flight=1, quiet=True)
         with opened_run(asked.out) as branched:
             _tell(asked, _told(run, asked.query_id), _told(branched, asked.query_id))
-    say(ended.halted or f"branched at event {asked.at}. To read it: aidsafe show {asked.out} {asked.query_id}")
+    reading = shlex.join(["aidsafe", "show", str(asked.out), asked.query_id])
+    say(ended.halted or f"branched at event {asked.at}. To read it: {reading}")
     return ended.exit_code
 
 

@@ -31,6 +31,7 @@ from aidsafe.orchestration.recipe import Recipe, RunSettings, load_recipe
 from aidsafe.orchestration.sitting import Happening
 from aidsafe.orchestration.stopping import Stop
 from aidsafe.orchestration.table import Table, open_table
+from aidsafe.orchestration.totals import Totals
 from aidsafe.orchestration.workers import workers
 
 __all__ = ["Asked", "carry_through"]
@@ -220,8 +221,8 @@ def last_word(plan: Plan, ended: Ended, *, arguments: Sequence[str]) -> str:
         case 130:
             return f"interrupted; what was finished is kept, {left}. To go on: {again}"
         case 3:
-            larger = shlex.join(["aidsafe", *_larger(arguments, plan.table.recipe)])
-            return f"the run budget is used up, {left}. To go on with twice as much: {larger}"
+            larger = shlex.join(["aidsafe", *_larger(arguments, plan.table.recipe, totals)])
+            return f"the run budget covers no more queries, {left}. To go on with more: {larger}"
         case 1:
             return f"{totals.failed:,} of {totals.queries:,} queries failed; why: {_quoted(plan.folder.failures)}"
         case _:
@@ -232,10 +233,17 @@ def _quoted(path: Path) -> str:
     return shlex.quote(str(path))
 
 
-def _larger(arguments: Sequence[str], recipe: Recipe) -> Iterator[str]:
-    """The arguments with every limit of the run doubled."""
+def _larger(arguments: Sequence[str], recipe: Recipe, totals: Totals) -> Iterator[str]:
+    """The arguments with every limit of the run doubled, or what was spent of it where that is more."""
     limits = recipe.budget.model_dump(exclude={"strict"}, exclude_none=True)
-    settings = {f"budget.{name}": f"{2 * limit:.10g}" for name, limit in limits.items()}
+    spent = {
+        "calls": totals.calls,
+        "completion_tokens": totals.completion_tokens,
+        "total_tokens": totals.prompt_tokens + totals.completion_tokens,
+        "usd": totals.cost_usd or 0.0,
+        "seconds": totals.seconds,
+    }
+    settings = {f"budget.{name}": f"{2 * max(limit, spent[name]):.10g}" for name, limit in limits.items()}
     for argument, following in zip(arguments, [*arguments[1:], ""], strict=False):
         is_old = argument.partition("=")[0] in settings
         if not is_old and not (argument == "--set" and following.partition("=")[0] in settings):

@@ -21,7 +21,7 @@ from aidsafe.models.scripted.label import LABEL
 from aidsafe.models.settings import ModelSettings
 from aidsafe.orchestration.branching import recipe_of_run
 from aidsafe.orchestration.pairing import PairSettings, make_pairs
-from aidsafe.orchestration.recipe import Recipe
+from aidsafe.orchestration.recipe import Recipe, priced
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.swaying import Bench, Spent
 
@@ -107,7 +107,7 @@ def spent_line(spent: Spent) -> str:
 
 def opened(name: str, settings: ModelSettings) -> Metered:
     """A model, ready to be asked."""
-    return Metered(open_model(settings, name=name), model=name, settings=settings)
+    return Metered(open_model(settings, name=name), model=name, settings=priced(settings))
 
 
 def guidance_of(run: Run, recipe: Recipe) -> Guidance:

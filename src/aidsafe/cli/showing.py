@@ -1,5 +1,6 @@
 """What `aidsafe show` does: lists queries, and prints one transcript."""
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
@@ -118,7 +119,8 @@ def _list(run: Run, seen: list[Transcript]) -> Iterator[Text | Table]:
     yield table
     more = queries - min(LISTED, len(seen))
     yield Text(
-        (f"and {more:,} more; " if more > 0 else "") + f"one of them: aidsafe show {folder} QUERY_ID", style="dim"
+        (f"and {more:,} more; " if more > 0 else "") + f"one of them: aidsafe show {shlex.quote(str(folder))} QUERY_ID",
+        style="dim",
     )
 
 

@@ -20,7 +20,7 @@ from aidsafe.orchestration.recipe import Recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.swaying import Bench
 from aidsafe.orchestration.table import open_table
-from aidsafe.orchestration.twinning import OverRefusal, PolicyRefusals, over_refusal, write_twins
+from aidsafe.orchestration.twinning import OverRefusal, PolicyRefusals, no_twins, over_refusal, write_twins
 
 __all__ = ["AskedTwins", "carry_twins"]
 
@@ -49,7 +49,8 @@ def carry_twins(asked: AskedTwins) -> int:
         made, missing = _written(asked, run, recipe, source)
         if not made:
             say(f"{asked.run}: no twin could be written; {missing} harmful queries were tried")
-            return 1
+            _tell(asked, no_twins(missing))
+            return 1 if missing else 0
         plan = prepare(scan(source), asked.out, open_table(recipe, guidance=guidance))
         if plan.manifest.notice:
             say(plan.manifest.notice)

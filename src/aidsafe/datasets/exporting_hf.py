@@ -95,6 +95,8 @@ def _write(rows: Iterable[Stored], folder: Path, options: FolderOptions) -> Desc
             files.add("dpo", split, written.seen("dpo", [pair]))
         counts = files.close()
     described = written.described(counts)
+    if not described.rows:
+        raise InputError("no record is completed, so there is nothing to make a folder of")
     _refuse_lossy(described, written.checks)
     _describe(folder, described)
     return described

@@ -1,6 +1,6 @@
 """The README of a dataset folder: front matter that names the configurations, then what each holds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import yaml
@@ -47,7 +47,7 @@ def readme(described: Described, *, notice: str = "") -> str:
         _warning(described),
         _table(described),
         _lengths(described.lengths),
-        _trainers(),
+        _trainers(described.rows),
         _rendered(described.verdicts),
     ]
     return f"---\n{top}---\n\n" + "\n\n".join(filter(None, parts)) + "\n"
@@ -88,12 +88,12 @@ def _place(share: float, count: int) -> int:
     return min(count - 1, int(share * count))
 
 
-def _trainers() -> str:
+def _trainers(layouts: Container[str]) -> str:
     lines = ["| trainer | configuration | settings |", "|---|---|---|"]
     lines += [
         f"| {expected.trainer} | `{expected.layout}` | `{expected.settings}` |"
         for expected in EXPECTATIONS
-        if expected.layout in COLUMNS
+        if expected.layout in layouts
     ]
     return "\n".join(lines)
 

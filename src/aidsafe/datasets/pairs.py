@@ -131,7 +131,9 @@ def is_pairs(folder: Path) -> bool:
 def read_manifest(folder: Path) -> PairsManifest:
     """Where a folder's pairs come from. Raises `FolderError`."""
     if not is_pairs(folder):
-        raise FolderError(f"{folder}: has no pairs.json; make pairs with: aidsafe pairs RUN --out {folder}")
+        raise FolderError(
+            f"{folder}: has no pairs.json; make pairs of a run with aidsafe pairs RUN --out PAIRS, and export PAIRS"
+        )
     try:
         return PairsManifest.model_validate_json((folder / "pairs.json").read_bytes())
     except ValidationError as error:

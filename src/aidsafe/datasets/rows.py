@@ -19,6 +19,7 @@ from itertools import chain
 from pathlib import Path
 from typing import assert_never, cast, get_args
 
+import orjson
 from pydantic import JsonValue
 
 from aidsafe.core.errors import SourceError
@@ -117,12 +118,23 @@ def _files(path: Path) -> tuple[SourceFile, ...]:
     if path.is_dir() and (inside.is_file() or (path / "run.json").is_file()):
         if not inside.is_file():
             raise SourceError(f"{path}: a run without dataset.jsonl; let it finish first")
+        if _is_unended(path / "run.json"):
+            raise SourceError(f"{path}: a run whose last sitting has not ended; run the same generate again first")
         return files_of(inside)[0]
     exported = path / "data" / "sft"
     # Every configuration of an exported folder holds the same rows; one of them is the set.
     if exported.is_dir() and (path / "export.json").is_file():
         return files_of(exported)[0]
     return files_of(path)[0]
+
+
+def _is_unended(manifest: Path) -> bool:
+    """Whether a run is under way or was killed, so that its dataset is that of an earlier sitting."""
+    try:
+        found = orjson.loads(manifest.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return False
+    return isinstance(found, dict) and found.get("began") is not None
 
 
 def _found(file: SourceFile) -> Iterator[Found]:
