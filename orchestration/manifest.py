@@ -113,7 +113,7 @@ def _placed(folder: str) -> str:
 
 def is_scripted(table: Table) -> bool:
     """Whether any model at the table is the scripted stand-in."""
-    return any(parse_spec(settings.spec).provider == "scripted" for settings in table.recipe.models.values())
+    return any(parse_spec(settings.spec).is_stand_in for settings in table.recipe.models.values())
 
 
 def provenance_of(manifest: Manifest) -> Provenance:
@@ -129,7 +129,7 @@ def provenance_of(manifest: Manifest) -> Provenance:
 
 
 def _named(spec: Spec) -> str:
-    return STAND_IN if spec.provider == "scripted" else spec.named
+    return STAND_IN if spec.is_stand_in else spec.named
 
 
 def resumed(earlier: Manifest, now: Manifest, totals: Totals) -> Manifest:

@@ -35,6 +35,7 @@ from aidsafe.datasets.pairs import (
 from aidsafe.datasets.training import bare, inline
 from aidsafe.datasets.writing import write_atomic
 from aidsafe.models.scripted.label import LABEL
+from aidsafe.models.spec import parse_spec
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.swaying import Bench, Matter, attempts, draft_of, plain_drafts, weighings
 from aidsafe.orchestration.weighing import decisive_rules
@@ -265,7 +266,7 @@ def _manifest(run: Run, bench: Bench, settings: PairSettings) -> PairsManifest:
         prompts=run.manifest.digests.prompts,
         seed=bench.seed,
         settings={**settings.model_dump(mode="json"), "scorer": bench.scorer},
-        scripted=any(spec.startswith("scripted") for spec in scripted),
+        scripted=any(parse_spec(spec).is_stand_in for spec in scripted),
         notice=NOTICE,
     )
 

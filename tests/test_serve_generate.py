@@ -14,10 +14,12 @@ from running import queries_file
 from aidsafe.agents.guidance import load_guidance
 from aidsafe.datasets.sources import scan
 from aidsafe.models.openai import OpenAIModel
+from aidsafe.models.scripted import LABEL
 from aidsafe.models.serving import ServeOptions, serving_on
 from aidsafe.models.serving.tally import Tally
 from aidsafe.orchestration.generating import Ended, Plan, carry_out, prepare
 from aidsafe.orchestration.journal import read_journal
+from aidsafe.orchestration.manifest import STAND_IN
 from aidsafe.orchestration.recipe import load_recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.table import Table, close_table, open_table
@@ -108,8 +110,15 @@ def test_a_sitting_that_was_killed_took_its_time(stormy: Rehearsed) -> None:
 def test_a_record_does_not_say_where_its_model_was(stormy: Rehearsed) -> None:
     """An address may change from sitting to sitting; what was written stays true."""
     (record, *_) = stormy.run.records()
-    assert {"model": "openai:scripted"} == record.provenance.models
     assert "http" in stormy.run.manifest.models["model"]
+    assert "http" not in record.provenance.models["model"]
+
+
+def test_the_stand_in_is_known_behind_a_server(stormy: Rehearsed) -> None:
+    """What it wrote says so, wherever it was asked."""
+    (record, *_) = stormy.run.records()
+    assert LABEL == stormy.run.manifest.notice
+    assert {"model": STAND_IN} == record.provenance.models
 
 
 async def test_a_limit_in_flight_is_found(tmp_path: Path) -> None:

@@ -31,6 +31,11 @@ class Spec:
     options: str = ""
 
     @property
+    def is_stand_in(self) -> bool:
+        """Whether it is the scripted model, in this process or behind `aidsafe serve`."""
+        return "scripted" in (self.provider, self.model)
+
+    @property
     def shown(self) -> str:
         """The spec as it may be written anywhere: addresses hold no user and no password."""
         return f"{self.named}@{self.base_url}" if self.base_url else self.named
