@@ -19,7 +19,7 @@ from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.generating import Plan
 from aidsafe.orchestration.manifest import Branched, Manifest, manifest_of, refuse_another, resumed
 from aidsafe.orchestration.prefix import Prefix
-from aidsafe.orchestration.recipe import Recipe, changed
+from aidsafe.orchestration.recipe import Recipe, read_recipe
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
@@ -74,7 +74,8 @@ def _source_of(query: Query, name: str) -> Source:
 
 def recipe_of_run(run: Run, *, sets: tuple[str, ...] = (), model: str | None = None) -> Recipe:
     """The recipe that a run was made by, with settings changed. Raises `RecipeError`."""
-    if not run.manifest.resolved:
-        raise RecipeError(f"{run.folder.path}: an older aidsafe made this run and did not write its recipe down")
-    recipe = Recipe.model_validate(run.manifest.resolved)
-    return changed(recipe, file=f"the recipe of {run.folder.path}", sets=sets, model=model)
+    manifest, folder = run.manifest, run.folder.path
+    if not manifest.resolved:
+        raise RecipeError(f"{folder}: an older aidsafe made this run and did not write its recipe down")
+    text = orjson.dumps({**manifest.folders, **manifest.resolved}).decode()
+    return read_recipe(text, file=f"the recipe of {folder}", sets=sets, model=model)

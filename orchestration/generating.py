@@ -126,7 +126,7 @@ def _refuse_without_journal(folder: RunFolder) -> None:
 def _until_now(folder: RunFolder, earlier: Manifest) -> Totals:
     """The totals of earlier sittings, with the time of one that was killed."""
     with read_journal(folder.journal) as reader:
-        seconds = seconds_so_far(earlier, reader.sent_until())
+        seconds = seconds_so_far(earlier, reader.sent_until)
     return earlier.totals.model_copy(update={"seconds": seconds})
 
 

@@ -1,7 +1,6 @@
 """The manifest of a run, `run.json`: what shaped its answers, so that a resume can tell whether it is the same run."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from pydantic import JsonValue
 
@@ -11,6 +10,7 @@ from aidsafe.core.version import __version__
 from aidsafe.datasets.sources import Source
 from aidsafe.models.scripted import LABEL
 from aidsafe.models.spec import Spec, parse_spec
+from aidsafe.orchestration.recipe import folder_of
 from aidsafe.orchestration.table import Table
 from aidsafe.orchestration.totals import Totals
 
@@ -27,7 +27,6 @@ __all__ = [
 ]
 
 
-SHIPPED = "aidsafe"
 STAND_IN = "scripted stand-in, no language model"
 _NAMED = 5
 
@@ -83,11 +82,10 @@ def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | Non
     """The manifest of a run at this table."""
     recipe, guidance = table.recipe, table.guidance
     folders = {name: _placed(getattr(recipe, name)) for name in ("policies", "prompts", "personas")}
-    resolved = recipe.model_copy(update=folders)
     return Manifest(
         recipe=recipe.name,
         shape=recipe.shape,
-        resolved=resolved.model_dump(mode="json", exclude_defaults=True),
+        resolved=recipe.model_dump(mode="json", exclude_defaults=True, exclude=set(folders)),
         folders=folders,
         digests=Digests(
             policies=guidance.policies.digest,
@@ -108,7 +106,8 @@ def manifest_of(table: Table, source: Source, *, replicas: int, limit: int | Non
 
 def _placed(folder: str) -> str:
     """A folder by its whole path, so that it is found from anywhere; what is shipped goes by its name."""
-    return folder if folder == SHIPPED else str(Path(folder).resolve())
+    found = folder_of(folder)
+    return folder if found is None else str(found.resolve())
 
 
 def is_scripted(table: Table) -> bool:

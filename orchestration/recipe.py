@@ -38,6 +38,7 @@ __all__ = [
     "RunSettings",
     "SeatEntry",
     "changed",
+    "folder_of",
     "load_recipe",
     "preset_text",
     "priced",
@@ -190,6 +191,11 @@ def _shape_of(spec: Spec) -> str:
         return f"{spec.provider}:{spec.model}"
     kept = (option for option in spec.options.split(",") if option.partition("=")[0].strip() not in _UNSHAPING_OPTIONS)
     return ":".join(["scripted", *filter(None, [",".join(kept)])])
+
+
+def folder_of(named: str) -> FilePath | None:
+    """The folder that a recipe names; None is what ships with us."""
+    return None if named == "aidsafe" else FilePath(named)
 
 
 PRESETS: tuple[str, ...] = tuple(

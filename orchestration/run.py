@@ -1,7 +1,7 @@
 """A run on disk, to be read: its manifest, transcripts, records and totals. Reading never writes."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 from time import time
@@ -31,7 +31,7 @@ class Run:
         """The journal, opened to read."""
         return read_journal(self.folder.journal)
 
-    @property
+    @cached_property
     def provenance(self) -> Provenance:
         """What every record says of where it comes from."""
         return provenance_of(self.manifest)
@@ -87,8 +87,11 @@ class Run:
             str(self.folder.path),
             queries=expected(self.manifest),
             journal=self.journal,
-            seconds=seconds_so_far(self.manifest, time() if self.folder.is_in_use() else self.journal.sent_until()),
+            seconds=seconds_so_far(self.manifest, self._until),
         )
+
+    def _until(self) -> float | None:
+        return time() if self.folder.is_in_use() else self.journal.sent_until()
 
     def close(self) -> None:
         """Close the journal, if it was opened."""
@@ -96,10 +99,11 @@ class Run:
             self.journal.close()
 
 
-def seconds_so_far(manifest: Manifest, until: float | None) -> float:
+def seconds_so_far(manifest: Manifest, until: Callable[[], float | None]) -> float:
     """What all sittings took; one that was not seen to its end went on `until` then, in seconds since 1970."""
-    unended = 0.0 if manifest.began is None or until is None else until - manifest.began
-    return manifest.totals.seconds + max(0.0, unended)
+    if manifest.began is None:
+        return manifest.totals.seconds
+    return manifest.totals.seconds + max(0.0, (until() or 0.0) - manifest.began)
 
 
 def expected(manifest: Manifest) -> int:

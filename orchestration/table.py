@@ -7,7 +7,6 @@ in two conversations.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 
 from autogen_core.models import ChatCompletionClient
 from pydantic import JsonValue
@@ -32,7 +31,7 @@ from aidsafe.models.opening import open_model
 from aidsafe.orchestration.identity import IDENTITIES
 from aidsafe.orchestration.orders import Key
 from aidsafe.orchestration.protocol import Seat
-from aidsafe.orchestration.recipe import Recipe
+from aidsafe.orchestration.recipe import Recipe, folder_of
 from aidsafe.prompts.tags import suffix_of
 
 __all__ = ["Table", "close_table", "open_table"]
@@ -177,8 +176,4 @@ async def close_table(table: Table) -> None:
 
 
 def _guidance(recipe: Recipe) -> Guidance:
-    return load_guidance(_folder(recipe.policies), _folder(recipe.prompts), _folder(recipe.personas))
-
-
-def _folder(named: str) -> Path | None:
-    return None if named == "aidsafe" else Path(named)
+    return load_guidance(folder_of(recipe.policies), folder_of(recipe.prompts), folder_of(recipe.personas))

@@ -1,19 +1,25 @@
 """What holds for every metric, whatever the deliberation: range, names, sums, prefixes."""
 
 from collections.abc import Iterable
+from typing import get_args
 
 import pytest
 from analysis_building import SEATS, deliberations, failed_query, renamed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from aidsafe.analysis.counts.tables import tables, tallies_of
 from aidsafe.analysis.counts.tally import Keys, Share, Tallies
+from aidsafe.analysis.courses.course import Change, Cited, Final
 from aidsafe.analysis.courses.following import follow_json
+from aidsafe.analysis.courses.journaled import Answered, Asked, Floor, Journaled, Refused, Sown, Treated
 from aidsafe.analysis.courses.told import course_of
 from aidsafe.analysis.metrics.catalogue import breakdowns, each_table, measure, metrics
 from aidsafe.analysis.metrics.number import Breakdown, Metric, Pooled
-from aidsafe.core.events import EVENT
+from aidsafe.core import events, records
+from aidsafe.core.events import EVENT, Event
+from aidsafe.core.records import Value
 from aidsafe.core.transcript import Transcript
 
 HAIR = 1e-9
@@ -143,6 +149,35 @@ def test_a_course_is_the_same_from_json(transcript: Transcript) -> None:
     lines = [EVENT.dump_json(event) for event in transcript]
 
     assert course_of(transcript) == follow_json(lines)
+
+
+def test_every_kind_of_event_can_be_read() -> None:
+    """Whoever adds a kind to the events adds it to what analysis reads."""
+    read = {cls.__struct_config__.tag for cls in (*Journaled.__subclasses__(), *Floor.__subclasses__())} - {"Floor"}
+
+    assert {event.model_fields["kind"].default for event in get_args(get_args(Event)[0])} == read
+
+
+@pytest.mark.parametrize(
+    ("reads", "written"),
+    [
+        *((cls, (getattr(events, cls.__name__),)) for cls in Journaled.__subclasses__() if cls is not Floor),
+        (Floor, (events.TurnTaken, events.SeatFailed)),
+        (Answered, (records.Call,)),
+        (Asked, (records.Query,)),
+        (Change, get_args(get_args(records.Edit)[0])),
+        (Cited, (records.Citation,)),
+        (Final, (records.FinalThought,)),
+        (Refused, (records.RejectedEdit,)),
+        (Sown, (records.Thought,)),
+        (Treated, (records.Outcome,)),
+    ],
+)
+def test_what_is_read_is_what_is_written(reads: type[Struct], written: tuple[type[Value], ...]) -> None:
+    """No field goes by another name than where it is written: it would be passed over and taken for its default."""
+    names = {field.alias or name for cls in written for name, field in cls.model_fields.items()}
+
+    assert set(reads.__struct_encode_fields__) <= names
 
 
 @settings(max_examples=40)

@@ -13,6 +13,7 @@ from aidsafe.core.errors import ExtraMissing, InputError
 from aidsafe.datasets.audit import AuditReport, Removal, Wanted, audit_paths, html_page, presidio, without
 from aidsafe.datasets.rows import read_rows
 from aidsafe.orchestration.folder import RunFolder
+from aidsafe.orchestration.recipe import folder_of
 from aidsafe.policies.library import Policies, load_policies
 
 __all__ = ["AskedAudit", "audited", "policies_of_run"]
@@ -58,7 +59,7 @@ def policies_of_run(folder: Path) -> Policies | None:
     with opened_run(folder) as run:
         named, digest = run.manifest.folders.get("policies", "aidsafe"), run.manifest.digests.policies
     try:
-        found = load_policies(None if named == "aidsafe" else Path(named))
+        found = load_policies(folder_of(named))
     except InputError:
         return None
     return found if found.digest == digest else None

@@ -1,5 +1,6 @@
 """How `lint` shows what it found."""
 
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -32,7 +33,7 @@ def linted(data: Sequence[Path], policies: Path | None, *, as_json: bool) -> int
         raise InputError("lint what? Name a run folder or a file, as in: aidsafe lint runs/first")
     for path in data:
         if is_pairs(path):
-            line = f"aidsafe export {path} --format dpo --out pairs.dpo.jsonl"
+            line = shlex.join(["aidsafe", "export", str(path), "--format", "dpo", "--out", "pairs.dpo.jsonl"])
             raise InputError(f"{path}: holds preference pairs in parts; lint what is trained on: {line}")
     known: Policies | None = load_policies(policies) if policies else None
     findings = lint_paths(data, known)

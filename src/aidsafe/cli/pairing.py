@@ -21,7 +21,7 @@ from aidsafe.models.scripted.label import LABEL
 from aidsafe.models.settings import ModelSettings
 from aidsafe.orchestration.branching import recipe_of_run
 from aidsafe.orchestration.pairing import PairSettings, make_pairs
-from aidsafe.orchestration.recipe import Recipe, priced
+from aidsafe.orchestration.recipe import Recipe, folder_of, priced
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.swaying import Bench, Spent
 
@@ -112,10 +112,7 @@ def opened(name: str, settings: ModelSettings) -> Metered:
 
 def guidance_of(run: Run, recipe: Recipe) -> Guidance:
     """What the run's agents went by. Raises `InputError` where its policies are not what they were."""
-    folders = [
-        None if named == "aidsafe" else Path(named) for named in (recipe.policies, recipe.prompts, recipe.personas)
-    ]
-    guidance = load_guidance(*folders)
+    guidance = load_guidance(*map(folder_of, (recipe.policies, recipe.prompts, recipe.personas)))
     if guidance.policies.digest != run.manifest.digests.policies:
         raise InputError(
             f"{run.folder.path}: the policies have changed since this run; chains are weighed against those of the "

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from aidsafe.cli.shelves import Checked, in_columns
 from aidsafe.core.errors import InputError
-from aidsafe.orchestration.recipe import PRESETS, Recipe, load_recipe, preset_text
+from aidsafe.orchestration.recipe import PRESETS, Recipe, folder_of, load_recipe, preset_text
 from aidsafe.policies.library import load_policies
 from aidsafe.prompts.library import load_prompts
 from aidsafe.prompts.personas import load_personas
@@ -33,9 +33,9 @@ class RecipesShelf:
 
     def _check(self, file: Path) -> None:
         recipe = load_recipe(file)
-        load_policies(_folder(recipe.policies))
-        load_prompts(_folder(recipe.prompts))
-        personas = load_personas(_folder(recipe.personas))
+        load_policies(folder_of(recipe.policies))
+        load_prompts(folder_of(recipe.prompts))
+        personas = load_personas(folder_of(recipe.personas))
         for seat in recipe.table:
             personas.get(seat.persona)
 
@@ -57,7 +57,3 @@ def _files(path: Path) -> list[Path]:
     if not found:
         raise InputError(f"{path}: a recipe file ends in .yaml; name one, or a folder that holds some")
     return found
-
-
-def _folder(named: str) -> Path | None:
-    return None if named == "aidsafe" else Path(named)

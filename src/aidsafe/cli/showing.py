@@ -4,7 +4,6 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import islice
-from pathlib import Path
 
 import orjson
 from rich.console import Console
@@ -17,6 +16,7 @@ from aidsafe.core.errors import InputError
 from aidsafe.core.events import EVENT, DraftRefined, QueryCompleted, QueryFailed, TurnTaken
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.folding import record_of
+from aidsafe.orchestration.recipe import folder_of
 from aidsafe.orchestration.run import Run
 from aidsafe.policies.library import Policies, load_policies
 
@@ -82,9 +82,9 @@ def show_run(run: Run, *, as_json: bool) -> None:
 
 def policies_of(run: Run) -> Policies | None:
     """The policies of a run, where they are still what they were."""
-    named = run.manifest.folders.get("policies")
+    named = run.manifest.folders.get("policies", "aidsafe")
     try:
-        found = load_policies(None if named == "aidsafe" else Path(str(named)))
+        found = load_policies(folder_of(named))
     except InputError:
         return None
     return found if found.digest == run.manifest.digests.policies else None

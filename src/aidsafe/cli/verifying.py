@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
 
 import orjson
 from pydantic import ValidationError
@@ -20,15 +19,13 @@ from aidsafe.core.records import Query
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.folding import failure_json, failure_of, record_json, record_of
 from aidsafe.orchestration.manifest import Manifest
-from aidsafe.orchestration.recipe import Recipe
+from aidsafe.orchestration.recipe import Recipe, folder_of
 from aidsafe.orchestration.run import Run
 from aidsafe.policies.library import Policies, load_policies
 from aidsafe.prompts.library import load_prompts
 from aidsafe.prompts.personas import load_personas
 
 __all__ = ["Verification"]
-
-SHIPPED: Final = "aidsafe"
 
 
 @dataclass(slots=True)
@@ -60,11 +57,11 @@ class Verification:
         """Policies, prompts and personas against their digests; the policies are kept where they are the run's own."""
         digests, recipe = self.run.manifest.digests, self.recipe
         try:
-            policies = load_policies(_folder(recipe.policies))
+            policies = load_policies(folder_of(recipe.policies))
             found = {
                 "policies": policies.digest,
-                "prompts": load_prompts(_folder(recipe.prompts)).digest,
-                "personas": load_personas(_folder(recipe.personas)).digest,
+                "prompts": load_prompts(folder_of(recipe.prompts)).digest,
+                "personas": load_personas(folder_of(recipe.personas)).digest,
             }
         except InputError as error:
             yield str(error)
@@ -205,10 +202,6 @@ class _SourceDigest:
     def matches(self) -> bool:
         """Whether it is the digest in the manifest."""
         return self._manifest.digests.source in (self._given.hexdigest(), self._bare.hexdigest())
-
-
-def _folder(named: str) -> Path | None:
-    return None if named == SHIPPED else Path(named)
 
 
 def _unlike(found: bytes, expected: bytes) -> str:

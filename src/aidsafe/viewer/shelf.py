@@ -20,6 +20,7 @@ from aidsafe.core.errors import AidsafeError, FolderError, InputError
 from aidsafe.core.events import Event
 from aidsafe.core.transcript import Transcript
 from aidsafe.orchestration.journal_layout import disk_errors, open_to_read
+from aidsafe.orchestration.recipe import folder_of
 from aidsafe.orchestration.run import Run
 from aidsafe.orchestration.totals import Totals
 from aidsafe.policies.library import Policies, load_policies
@@ -123,8 +124,7 @@ def open_run(folder: Path) -> Run:
 
 def policies_of(run: Run, folder: Path | None = None) -> Policies | None:
     """The policies of a run: the shipped ones or those of the folder, if they are still what they were."""
-    named = run.manifest.folders.get("policies", "aidsafe")
-    recorded = None if named == "aidsafe" else Path(named)
+    recorded = folder_of(run.manifest.folders.get("policies", "aidsafe"))
     candidates = (_policies_in(place) for place in dict.fromkeys((folder, recorded, None)))
     return next((found for found in candidates if found and found.digest == run.manifest.digests.policies), None)
 

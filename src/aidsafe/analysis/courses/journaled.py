@@ -1,7 +1,7 @@
 """Events as journals have them, as far as a course is made of them.
 
-They are decoded straight into these values, several times as fast as into anything that Python puts together. Their
-types are checked on the way; what else there is to check was checked when they were written.
+They are decoded straight into these values, in about half the time that plain dictionaries take. Their types are
+checked on the way; what else there is to check was checked when they were written.
 """
 
 from collections.abc import Mapping
