@@ -89,14 +89,9 @@ class Sums:
         drawn = np.ones((len(courses), 1 + self._replicates))
         drawn[:, 1:] = weights([one.query for one in courses], seed=self._seed, replicates=self._replicates)
         lines = [one.lines(courses) for one in self._sums]
-        counted = np.hstack(lines).T
-        # Most cells are empty in most batches, and nothing times anything is nothing.
-        filled = counted.any(axis=1)
-        added = np.zeros((len(counted), drawn.shape[1]))
-        added[filled] = counted[filled] @ drawn
         ends = np.cumsum([line.shape[1] for line in lines])
-        for one, part in zip(self._sums, np.split(added, ends[:-1]), strict=True):
-            one.add(part)
+        for one, added in zip(self._sums, np.split(np.hstack(lines).T @ drawn, ends[:-1]), strict=True):
+            one.add(added)
 
 
 class _Places(dict[Keys, int]):

@@ -42,11 +42,10 @@ class FollowedTalk:
         own = self._votes.setdefault(seat, [])
         agreeing = objecting = 0
         for other, votes in self._votes.items():
-            if other != seat and votes:
-                number, vote = votes[-1]
-                seen = vote if number in saw else _latest(votes, saw)
-                agreeing += seen == "agree"
-                objecting += seen == "object"
+            if other != seat:
+                vote = _latest(votes, saw)
+                agreeing += vote == "agree"
+                objecting += vote == "object"
         majority: Vote | None = "agree" if agreeing > objecting else "object" if objecting > agreeing else None
         last, first = (own[-1][1], own[0][1]) if own else (None, None)
         return _known((last, first, agreeing, objecting, majority, self._previous(seat, saw)))
