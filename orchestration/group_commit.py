@@ -1,4 +1,4 @@
-"""What the tasks of an event loop want written is committed together, a turn of the loop at a time, and told together.
+"""What the tasks of an event loop want written is committed together, a turn of the loop at a time, and told in order.
 
 The loop writes itself. With a write-ahead log a commit copies pages into memory of the system, and that is soon done;
 a thread for it would have to wait for the interpreter at every SQL statement, behind a busy loop. What does wait for a
@@ -97,13 +97,21 @@ class GroupCommit:
 
     def _commit_gathered(self) -> None:
         batch, self._gathered = self._gathered, []
-        for write, outcome in self._outcomes(batch) if batch else ():
-            _tell(write.waiter, outcome)
+        self._tell_next(iter(self._outcomes(batch) if batch else ()))
         self._logged += sum(len(write.rows) for write in batch)
         if self._logged >= _CHECKPOINT:
             self._logged = 0
             self._checkpoint = self._loop.run_in_executor(None, self._move_log)
             self._checkpoint.add_done_callback(self._go_on)
+
+    def _tell_next(self, outcomes: Iterator[tuple[_Write, int | Exception]]) -> None:
+        # One in a turn of the loop: told all at once, they would send their next requests all at once, be answered
+        # all at once, and wait for each other again, on and on.
+        for write, outcome in outcomes:
+            if write.waiter is not None and not write.waiter.done():
+                _tell(write.waiter, outcome)
+                self._loop.call_soon(self._tell_next, outcomes)
+                return
 
     def _move_log(self) -> None:
         # What was kept is safe in the log; if the disk is full, the next commit will say so.
@@ -184,9 +192,7 @@ class GroupCommit:
         return self._inserts[table, size]
 
 
-def _tell(waiter: "asyncio.Future[int] | None", outcome: int | Exception) -> None:
-    if waiter is None or waiter.done():
-        return
+def _tell(waiter: "asyncio.Future[int]", outcome: int | Exception) -> None:
     if isinstance(outcome, Exception):
         waiter.set_exception(copy(outcome))
     else:

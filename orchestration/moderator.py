@@ -6,6 +6,7 @@ code replays stored transcripts.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from aidsafe.core.events import ConsensusJudged, StopRequested, TurnTaken
 from aidsafe.core.records import Ending
@@ -23,8 +24,7 @@ Forecast = Callable[[Transcript, "Floor"], Needs]
 """What the turns of a floor would take at the most, and what must be held back to finish after them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Floor:
+class Floor(NamedTuple):
     """The seats that may speak now (several: at once, blind to each other), and the event numbers each may see."""
 
     round: int
@@ -49,8 +49,7 @@ class Judging:
     round: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Standing:
+class _Standing(NamedTuple):
     """Where a deliberation stands.
 
     `round` is the latest in which anyone had the floor (0 before the first), `latest` are its turns, and `waiting` has
@@ -75,7 +74,7 @@ class _Standing:
         round = turns[-1].round
         latest = tuple([turn for turn in turns if turn.round == round])
         standing = cls(transcript, protocol, seats, key, names, round, latest)
-        return replace(standing, waiting=standing.next_group(round, spoke={turn.seat for turn in latest}))
+        return standing._replace(waiting=standing.next_group(round, spoke={turn.seat for turn in latest}))
 
     def used_up(self, seat: Seat) -> frozenset[Ending]:
         """Which of its own budgets leave a seat no further turn."""

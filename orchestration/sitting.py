@@ -7,6 +7,7 @@ nothing behind; what was committed is there for the next sitting.
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import anyio
 from structlog.contextvars import bound_contextvars
@@ -25,8 +26,7 @@ from aidsafe.orchestration.table import Table
 __all__ = ["Begun", "Happening", "Sitting"]
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(NamedTuple):
     """One event of one query, as it happens; `number` is its place in the query's transcript."""
 
     query: Query

@@ -6,6 +6,7 @@ from contextlib import closing, nullcontext, suppress
 from pathlib import Path
 
 import anyio
+import anyio.lowlevel
 import pytest
 
 from aidsafe.orchestration import group_commit
@@ -52,6 +53,36 @@ async def test_many_waiters_share_few_commits(rig: Rig) -> None:
     assert {(number, "x") for number in range(500)} == set(rig.found())
     assert rig.statements.count("COMMIT") < 50
     assert len(rig.statements) < 250
+
+
+async def test_those_who_waited_together_go_on_one_after_the_other(rig: Rig) -> None:
+    """Who is told goes its next step before the next one is told: they do not all send their requests at once."""
+    went: list[str] = []
+
+    async def go(name: str, number: int) -> None:
+        await rig.commits.add("things", [(number, b"x")])
+        went.append(f"{name} is told")
+        await anyio.lowlevel.checkpoint()
+        went.append(f"{name} goes on")
+
+    async with anyio.create_task_group() as group:
+        for number, name in enumerate("abc"):
+            group.start_soon(go, name, number)
+
+    assert 1 == rig.statements.count("COMMIT")
+    assert [f"{name} {step}" for name in "abc" for step in ("is told", "goes on")] == went
+
+
+async def test_one_who_gave_up_holds_nobody_up(rig: Rig) -> None:
+    """A waiter that was cancelled is passed over, and the next one is told."""
+    with anyio.CancelScope() as scope:
+        async with anyio.create_task_group() as group:
+            group.start_soon(rig.commits.add, "things", [(1, b"a")])
+            await anyio.lowlevel.checkpoint()
+            scope.cancel()
+    await rig.commits.add("things", [(2, b"b")])
+
+    assert [(1, "a"), (2, "b")] == rig.found()
 
 
 @pytest.mark.parametrize("count", [0, 1, 3, 4, 63, 64, 65, 149, 5000])

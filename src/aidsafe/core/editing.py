@@ -49,7 +49,7 @@ def settled(turn: TurnTaken, draft: Draft) -> TurnTaken:
     if not turn.edits:
         return turn
     applied, rejected = try_edits(draft, turn.edits, author=turn.seat, round=turn.round, seen=turn.version)
-    return turn.model_copy(update={"edits": applied, "rejected": (*turn.rejected, *rejected)})
+    return turn.model_copy(update={"edits": applied, "rejected": (*turn.rejected, *rejected)}) if rejected else turn
 
 
 def apply_edits(draft: Draft, edits: Iterable[Edit], *, author: str, round: int) -> Draft:

@@ -2,8 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
-from typing import Literal, Protocol, runtime_checkable
+from typing import Literal, NamedTuple, Protocol, runtime_checkable
 
 from autogen_core import CancellationToken
 from autogen_core.models import LLMMessage
@@ -26,8 +25,7 @@ Cause = Literal[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One request. `started` is in seconds since 1970; tokens are 0 where the server did not say.
 
     `status` is the HTTP status, None where no answer came; `reported` is the model that the server named. `sent` is

@@ -7,11 +7,10 @@ is sent, and the answer is written down before the next one goes out.
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, fields
 from functools import lru_cache
 from hashlib import blake2b
 from time import perf_counter, time
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import orjson
 from autogen_core import CancellationToken
@@ -40,8 +39,7 @@ _BYTES_A_MESSAGE = 32
 """What a chat template puts around one message, at the most: its role between marks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """The most a seat's call can take: prompt bytes (never fewer than its tokens), completion tokens, the price."""
 
     prompt_bytes: int
@@ -227,9 +225,7 @@ class Metered(ChatCompletionClient):
         unsaid = attempt.cause == "answered" and is_unsaid(attempt.prompt_tokens, "stop")
         if price is not None and not attempt.may_have_used and not unsaid:
             cost = cost_usd(price, attempt.prompt_tokens, attempt.cached_tokens, attempt.completion_tokens)
-        return orjson.dumps(
-            {"model": self.model, **{name: getattr(attempt, name) for name in _NOTED}, "cost_usd": cost}
-        )
+        return orjson.dumps({"model": self.model, **attempt._asdict(), "cost_usd": cost})
 
     def _call(self, answer: Answer, length: int, digest: str) -> Call:
         prompt, completion = answer.usage.prompt_tokens, answer.usage.completion_tokens
@@ -314,9 +310,6 @@ class Metered(ChatCompletionClient):
 def _keeps_notes(kind: type) -> bool:
     """Whether clients of this kind take note of every request they send."""
     return issubclass(kind, RecordingModel)
-
-
-_NOTED = tuple(field.name for field in fields(Attempt))
 
 
 def _attempt(spec: str, cause: Cause, result: CreateResult | None, started: float, seconds: float) -> Attempt:
