@@ -4,7 +4,8 @@
 
 The server (`aidsafe serve --canned`, 200 ms a call) has one core and the client another. All figures are taken from
 outside, alike for every client, between the end of the first wave and the beginning of the last: CPU of the process
-from the kernel, answered calls from the server. With --write the table goes into bench/results.md.
+from the kernel, answered calls from the server. With --write the table goes into bench/results.md, in the place of an
+earlier one of the same interpreter.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import timeit
 import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -243,18 +245,31 @@ def main() -> None:
                 print(results[-1], flush=True)
     print(table(results))
     if options.write:
-        (HERE / "results.md").write_text(page(table(results)))
+        file = HERE / "results.md"
+        file.write_text(page(file.read_text() if file.exists() else "", table(results)))
 
 
-def page(rows: str) -> str:
-    """The table with what it was measured on."""
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}, Python {platform.python_version()}"
+def page(before: str, rows: str) -> str:
+    """The page with a table for this interpreter, and those of others as they were."""
+    machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
     when = datetime.now(UTC).date().isoformat()
-    return (
-        f"# What a model call costs\n\nMeasured {when} by `python bench/load.py --write` ({machine}): one core for the "
-        f"client, one for the server,\n{LATENCY_SECONDS:g} s a call, twelve calls a record, steady state. Compare "
-        f"within the table; another machine has other figures.\n\n{rows}\n"
-    )
+    others = [part for part in before.split("\n## ")[1:] if not part.startswith(interpreter())]
+    loop = min(timeit.repeat("for _ in range(1_000_000): pass", number=1, repeat=5))
+    pace = f"a turn of an empty loop takes {1000 * loop:.0f} ns"
+    mine = f"{interpreter()}\n\nMeasured {when} ({machine}; {pace}).\n\n{rows}\n"
+    return "\n## ".join([_HEAD, *sorted([*others, mine])])
+
+
+def interpreter() -> str:
+    """Which Python: how it was built makes up to twice the difference, and not for every client the same."""
+    return f"Python {platform.python_version()}"
+
+
+_HEAD = f"""# What a model call costs
+
+By `python bench/load.py --write`: one core for the client, one for the server, {LATENCY_SECONDS:g} s a call, twelve
+calls a record, steady state. Compare within a table; another machine has other figures.
+"""
 
 
 if __name__ == "__main__":
