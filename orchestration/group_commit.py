@@ -8,7 +8,7 @@ disk, moving the log into the database, is left to a thread, and what comes mean
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from copy import copy
 from itertools import chain
 from typing import NamedTuple
@@ -154,22 +154,21 @@ class GroupCommit:
         return [(batch[0], error)]
 
     def _commit(self, batch: list[_Write]) -> list[int]:
-        with self._transaction():
-            for table in self._columns:
-                rows = [row for write in batch if write.into == table for row in write.rows]
-                self._insert(table, rows)
-            return [self._execute(write) if write.is_statement else len(write.rows) for write in batch]
-
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
+        rows: dict[str, list[Values]] = {table: [] for table in self._columns}
+        for write in batch:
+            if not write.is_statement:
+                rows[write.into] += write.rows
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            yield
+            for table, found in rows.items():
+                self._insert(table, found)
+            outcomes = [self._execute(write) if write.is_statement else len(write.rows) for write in batch]
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
+        return outcomes
 
     def _execute(self, write: _Write) -> int:
         return self._connection.execute(write.into, write.rows[0]).rowcount

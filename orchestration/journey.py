@@ -55,7 +55,7 @@ async def journey(transcript: Transcript, table: Table, desk: Desk) -> AsyncGene
 async def advance(transcript: Transcript, table: Table, desk: Desk) -> tuple[Event, ...]:
     """The next event, or the events of a round that closes at once."""
     roles = table.recipe.roles
-    if roles.decomposer and transcript.last(IntentsDecomposed) is None and transcript.draft is None:
+    if transcript.draft is None and roles.decomposer and transcript.last(IntentsDecomposed) is None:
         return (await _solo("decompose", roles.decomposer, transcript, table, desk),)
     if transcript.draft is None:
         return (await _solo("seed", roles.seeder, transcript, table, desk),)

@@ -70,7 +70,8 @@ class Run:
             draft: Draft | None = None
             for event in events:
                 draft = next_draft(draft, event)
-            yield record, Transcript(events, draft)
+            others = tuple(event for event in events if event.kind not in ("turn_taken", "seat_failed"))
+            yield record, Transcript(events, draft, others=others)
 
     def transcript(self, query_id: str) -> Transcript:
         """One transcript by its query's id. Raises `FolderError` where there is none."""

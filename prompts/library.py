@@ -63,7 +63,7 @@ class Prompts:
         if holes.keys() != prompt.holes:
             raise PromptError(_mismatch(prompt, holes))
         pieces = list(prompt.pieces)
-        pieces[1::2] = [str(holes[hole]) for hole in pieces[1::2]]
+        pieces[1::2] = map(str, map(holes.__getitem__, pieces[1::2]))
         return "".join(pieces)
 
     def _prompt(self, name: str) -> Prompt:

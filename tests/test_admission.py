@@ -119,13 +119,12 @@ async def test_an_endpoint_that_cannot_be_reached_is_probed_by_one() -> None:
 async def test_an_outage_lasts_until_anything_is_answered(upshots: list[Upshot], *, failing: bool) -> None:
     """Failures begin it; an answer, or a rejection of one request, ends it; giving up says nothing."""
     gate = gate_for()
-    gate.begin()
-    for upshot in upshots:
-        gate.try_enter()
-        gate.leave(0.0, upshot)
+    with gate.attended:
+        for upshot in upshots:
+            gate.try_enter()
+            gate.leave(0.0, upshot)
 
-    assert failing == (gate.failing_since is not None)
-    gate.end()
+        assert failing == (gate.failing_since is not None)
     assert gate.failing_since is None
 
 

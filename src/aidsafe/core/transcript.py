@@ -12,7 +12,6 @@ from aidsafe.core.editing import apply_edits
 from aidsafe.core.events import (
     DeliberationEnded,
     Event,
-    QueryReceived,
     SeatFailed,
     TurnTaken,
 )
@@ -29,15 +28,16 @@ Turn = TurnTaken | SeatFailed
 class Transcript:
     """Events, and what they fold into. Make one with `Transcript.of(events)`.
 
-    `turns` are all the times a seat had the floor, failed or not, in order; `turn_numbers` are their places; `drafts`
-    has the draft as it stood after every event. `memo` is what `remembered` keeps; it goes along as the transcript
-    grows, and goes when nobody reads it any more.
+    `turns` are all the times a seat had the floor, failed or not, in order; `turn_numbers` are their places; `others`
+    are the events between them, and `drafts` has the draft as it stood after every event. `memo` is what `remembered`
+    keeps; it goes along as the transcript grows, and goes when nobody reads it any more.
     """
 
     events: tuple[Event, ...] = ()
     draft: Draft | None = None
     turns: tuple[Turn, ...] = ()
     turn_numbers: tuple[int, ...] = ()
+    others: tuple[Event, ...] = ()
     drafts: tuple[Draft | None, ...] = ()
     usage: Usage = Usage()
     memo: dict[object, tuple[object, object]] = field(default_factory=dict, compare=False, repr=False)
@@ -52,14 +52,15 @@ class Transcript:
 
     def append(self, event: Event) -> "Transcript":
         """This transcript and one more event."""
-        turns, numbers = self.turns, self.turn_numbers
+        turns, numbers, others = self.turns, self.turn_numbers, self.others
         match event.kind:
             case "turn_taken" | "seat_failed":
                 turns, numbers = (*turns, event), (*numbers, len(self.events))
             case _:
-                pass
+                others = (*others, event)
         draft, usage = next_draft(self.draft, event), self.usage.plus(*calls_of(event))
-        return Transcript((*self.events, event), draft, turns, numbers, (*self.drafts, draft), usage, self.memo)
+        events, drafts = (*self.events, event), (*self.drafts, draft)
+        return Transcript(events, draft, turns, numbers, others, drafts, usage, self.memo)
 
     def __len__(self) -> int:
         """How many events there are; also the number the next one gets."""
@@ -72,8 +73,8 @@ class Transcript:
     @property
     def query(self) -> Query:
         """What the transcript is about."""
-        received = self.first(QueryReceived)
-        if received is None:
+        received = self.others[0] if self.others else None
+        if received is None or received.kind != "query_received":
             raise ValueError(f"a transcript starts with query_received, this one has {len(self)} events without it")
         return received.query
 
@@ -89,17 +90,20 @@ class Transcript:
 
     def first(self, kind: type[E]) -> E | None:
         """The first event of a kind."""
-        for event in self.events:
+        for event in self._among(kind):
             if type(event) is kind:
                 return event
         return None
 
     def last(self, kind: type[E]) -> E | None:
         """The latest event of a kind."""
-        for event in reversed(self.events):
+        for event in reversed(self._among(kind)):
             if type(event) is kind:
                 return event
         return None
+
+    def _among(self, kind: type[object]) -> tuple[Event, ...]:
+        return self.turns if kind in (TurnTaken, SeatFailed) else self.others
 
     def remembered(self, name: object, made_of: object, make: Callable[[], M]) -> M:
         """What was made of this very object before, by a name of the caller's, or what is made now."""

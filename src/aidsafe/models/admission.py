@@ -17,7 +17,7 @@ from aidsafe.models.lag import LoopLag
 from aidsafe.models.limit import fresh_limit
 from aidsafe.models.settings import ModelSettings
 
-__all__ = ["Bounds", "Gate", "TurnedAway", "Upshot", "bounds_of"]
+__all__ = ["Attendance", "Bounds", "Gate", "TurnedAway", "Upshot", "bounds_of"]
 
 Upshot = Literal["answered", "declined", "overloaded", "timeout", "connection", "broken", "nothing"]
 """What a request said about its endpoint: `declined`, it works and took the request for impossible; `broken`, it is
@@ -44,6 +44,27 @@ class _Waiter(NamedTuple):
     tokens: int
 
 
+class Attendance:
+    """Entered by every call for as long as it lasts, however many requests that takes.
+
+    When nobody asks any more, an outage is forgotten.
+    """
+
+    def __init__(self, gate: "Gate") -> None:
+        self._gate = gate
+        self._callers = 0
+
+    def __enter__(self) -> None:
+        """A call begins."""
+        self._callers += 1
+
+    def __exit__(self, *_: object) -> None:
+        """A call has ended."""
+        self._callers -= 1
+        if not self._callers:
+            self._gate.failing_since = None
+
+
 def bounds_of(settings: ModelSettings) -> Bounds:
     """The bounds among a model's settings."""
     return Bounds(settings.in_flight, settings.requests_per_minute, settings.tokens_per_minute)
@@ -65,10 +86,10 @@ class Gate:
         self._tokens = _bucket(bounds.tokens_per_minute, loop)
         self._lanes: dict[str, deque[_Waiter]] = {}
         self._timer: TimerHandle | None = None
-        self._callers = 0
         self._guarded = False
         self.in_flight = 0
         self.failing_since: float | None = None
+        self.attended = Attendance(self)
         self.elsewhere: Callable[[], bool] | None = None
         self._guard()
 
@@ -108,16 +129,6 @@ class Gate:
         self._tokens = _bucket(merged.tokens_per_minute, self._loop)
         self._bounds = merged
         self._guard()
-
-    def begin(self) -> None:
-        """A call begins: it may send several requests before it ends."""
-        self._callers += 1
-
-    def end(self) -> None:
-        """A call has ended; when nobody asks any more, an outage is forgotten."""
-        self._callers -= 1
-        if not self._callers:
-            self.failing_since = None
 
     def try_enter(self, tokens: int = 0) -> bool:
         """Go through at once if nothing stands in the way."""

@@ -11,7 +11,6 @@ from aiohttp import ClientError, ClientResponse
 from autogen_core.models import LLMMessage
 
 from aidsafe.core.errors import RecipeError
-from aidsafe.core.version import __version__
 from aidsafe.models.answer import Answer
 from aidsafe.models.body import encoded_extra, encoded_format, encoded_head, encoded_messages
 from aidsafe.models.dialect import Dialect, Memory, Reply, another_dialect
@@ -50,7 +49,7 @@ class OpenAIModel(PatientModel[ChatAsk]):
         super().__init__(spec, settings, name=name, sleep=sleep)
         self._url = (spec.base_url or _OPENAI) + "/chat/completions"
         self._key = _key(needed=spec.base_url is None)
-        self._headers = _headers(self._key)
+        self._headers = {"Authorization": f"Bearer {self._key}"} if self._key else None
         self._heads: dict[str, bytes] = {}
 
     def _prepare(self, messages: Sequence[LLMMessage], reply: Reply, extra: Mapping[str, object]) -> ChatAsk:
@@ -125,13 +124,3 @@ def _key(*, needed: bool) -> str:
     if not key.isascii() or not key.isprintable():
         raise RecipeError(f"the key in {KEY_VARIABLE} holds characters that no key has; set it anew")
     return key
-
-
-def _headers(key: str) -> dict[str, str]:
-    headers = {
-        "Content-Type": "application/json",
-        "Accept": "application/json",
-        "Accept-Encoding": "identity",
-        "User-Agent": f"aidsafe/{__version__}",
-    }
-    return {**headers, "Authorization": f"Bearer {key}"} if key else headers

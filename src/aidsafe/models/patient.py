@@ -8,8 +8,8 @@ import logging
 import os
 from abc import abstractmethod
 from asyncio import get_running_loop
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -32,7 +32,7 @@ from pydantic import BaseModel
 
 from aidsafe.core.chance import chance
 from aidsafe.core.errors import AidsafeError, ModelError, SurroundingsError
-from aidsafe.models.admission import Gate, TurnedAway, Upshot, bounds_of
+from aidsafe.models.admission import Attendance, Gate, TurnedAway, Upshot, bounds_of
 from aidsafe.models.answer import Answer
 from aidsafe.models.attempts import Attempt, BeforeRetry, OnAttempt, Waiting
 from aidsafe.models.deadline import Deadline, Following
@@ -110,8 +110,7 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
         self._sleep = sleep
         self._used = RequestUsage(0, 0)
         self._pauses = count()
-        self._shared: Shared | None = None
-        self._endpoint: Endpoint | None = None
+        self._home: tuple[Shared, Endpoint] | None = None
         self.elsewhere: Callable[[], bool] | None = None
         self.is_last: Callable[[], bool] | None = None
 
@@ -189,22 +188,18 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
 
     async def _run(self, errand: Errand[Ask]) -> Answer:
         """See one call through, from its first request to its answer."""
-        with self.attended():
+        with self.attended:
             while True:
                 outcome = await self._attempt(errand)
                 if isinstance(outcome, Answer):
                     return self._finished(errand, outcome)
                 await self._after(errand, outcome)
 
-    @contextmanager
-    def attended(self) -> Iterator[None]:
-        """Somebody wants an answer of the endpoint meanwhile, so an outage of it is not forgotten."""
+    @property
+    def attended(self) -> Attendance:
+        """Within it somebody wants an answer of the endpoint, so an outage of it is not forgotten."""
         _, endpoint = self._at_home()
-        endpoint.gate.begin()
-        try:
-            yield
-        finally:
-            endpoint.gate.end()
+        return endpoint.gate.attended
 
     async def _attempt(self, errand: Errand[Ask]) -> Answer | Fault:
         """Send one request through the gate, within its time, and report it."""
@@ -310,13 +305,14 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
 
     def _at_home(self) -> tuple[Shared, Endpoint]:
         """What this client shares with others in the running loop, and its endpoint there."""
-        known, endpoint = self._shared, self._endpoint
-        if known is None or endpoint is None or known.is_closed or known.loop is not get_running_loop():
-            self._shared = known = shared()
+        home = self._home
+        if home is None or home[0].is_closed or home[0].loop is not get_running_loop():
+            known = shared()
             known.join(self)
-            self._endpoint = endpoint = known.endpoint(self.spec.shown, bounds_of(self.settings))
+            endpoint = known.endpoint(self.spec.shown, bounds_of(self.settings))
             endpoint.gate.elsewhere = self.elsewhere or endpoint.gate.elsewhere
-        return known, endpoint
+            home = self._home = known, endpoint
+        return home
 
     @property
     def is_shut(self) -> bool:
@@ -333,9 +329,9 @@ class PatientModel(ChatCompletionClient, Generic[Ask]):
 
     async def close(self) -> None:
         """Let go of the connections; the last client of a loop closes them."""
-        known, self._shared, self._endpoint = self._shared, None, None
-        if known is not None:
-            await known.release(self)
+        home, self._home = self._home, None
+        if home is not None:
+            await home[0].release(self)
 
     def create_stream(
         self,

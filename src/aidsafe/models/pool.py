@@ -89,7 +89,7 @@ class PooledModel(ChatCompletionClient):
         with ExitStack() as attended:
             # Whoever goes from one to the other waits for all of them: none's outage is over because he left.
             for member in self.members.values():
-                attended.enter_context(member.attended())
+                attended.enter_context(member.attended)
             while True:
                 try:
                     answer: Answer = await self.member_for(route).create_recorded(

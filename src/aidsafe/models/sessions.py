@@ -8,6 +8,7 @@ from typing import Final
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, TCPConnector
 
+from aidsafe.core.version import __version__
 from aidsafe.models.admission import Bounds, Gate
 from aidsafe.models.dialect import Memory
 from aidsafe.models.lag import LoopLag
@@ -18,6 +19,12 @@ __all__ = ["Endpoint", "Shared", "close_sessions", "raise_open_files", "shared"]
 _IDLE_SECONDS: Final = 4.0
 _NAMES_KEPT_SECONDS: Final = 300
 _OPEN_FILES: Final = 65_536
+_HEADERS: Final = {
+    "Content-Type": "application/json",
+    "Accept": "application/json",
+    "Accept-Encoding": "identity",
+    "User-Agent": f"aidsafe/{__version__}",
+}
 _NO_TIMEOUT: Final = ClientTimeout(total=None, connect=None, sock_connect=None, sock_read=None)
 
 
@@ -51,7 +58,9 @@ class Shared:
         if self._session is None:
             raise_open_files()
             connector = TCPConnector(limit=0, keepalive_timeout=_IDLE_SECONDS, ttl_dns_cache=_NAMES_KEPT_SECONDS)
-            self._session = ClientSession(connector=connector, cookie_jar=DummyCookieJar(), timeout=_NO_TIMEOUT)
+            self._session = ClientSession(
+                connector=connector, cookie_jar=DummyCookieJar(), headers=_HEADERS, timeout=_NO_TIMEOUT
+            )
         return self._session
 
     def endpoint(self, name: str, bounds: Bounds) -> Endpoint:
