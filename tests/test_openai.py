@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 from serving import Served, completion, failure, serving
 
 from aidsafe.core.errors import ModelError, RecipeError, SurroundingsError
+from aidsafe.core.version import __version__
 from aidsafe.models.attempts import Attempt
 from aidsafe.models.openai import OpenAIModel
 from aidsafe.models.sessions import close_sessions, shared
@@ -42,6 +43,16 @@ async def test_an_answer_carries_what_the_server_said() -> None:
     assert (64, 5) == (answer.cached_tokens, answer.reasoning_tokens)
     assert (90, 12) == (model.total_usage().prompt_tokens, model.actual_usage().completion_tokens)
     assert (answer.latency_seconds or 0.0) > 0.0
+
+
+async def test_a_request_says_what_it_is_and_what_it_takes() -> None:
+    """JSON out, JSON back, unpacked, and who asks; a server may go by any of them."""
+    async with serving() as stub, asking(stub) as model:
+        await model.create(HELLO)
+
+    sent = stub.headers[0]
+    assert ("application/json", "application/json") == (sent["Content-Type"], sent["Accept"])
+    assert ("identity", f"aidsafe/{__version__}") == (sent["Accept-Encoding"], sent["User-Agent"])
 
 
 async def test_a_request_says_what_the_settings_say() -> None:
