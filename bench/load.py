@@ -30,6 +30,11 @@ PORT = 18_400
 LATENCY_SECONDS = 0.2
 CALLS = 12
 TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
+HEAD = f"""# What a model call costs
+
+By `python bench/load.py --write`: one core for the client, one for the server, {LATENCY_SECONDS:g} s a call, twelve
+calls a record, steady state. Compare within a table; another machine has other figures.
+"""
 
 
 @dataclass(frozen=True)
@@ -253,23 +258,16 @@ def page(before: str, rows: str) -> str:
     """The page with a table for this interpreter, and those of others as they were."""
     machine = f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()}"
     when = datetime.now(UTC).date().isoformat()
-    others = [part for part in before.split("\n## ")[1:] if not part.startswith(interpreter())]
+    others = [part for part in before.split("\n## ")[1:] if part.partition("\n")[0] != interpreter()]
     loop = min(timeit.repeat("for _ in range(1_000_000): pass", number=1, repeat=5))
     pace = f"a turn of an empty loop takes {1000 * loop:.0f} ns"
     mine = f"{interpreter()}\n\nMeasured {when} ({machine}; {pace}).\n\n{rows}\n"
-    return "\n## ".join([_HEAD, *sorted([*others, mine])])
+    return "\n## ".join([HEAD, *sorted([*others, mine])])
 
 
 def interpreter() -> str:
     """Which Python: how it was built makes up to twice the difference, and not for every client the same."""
     return f"Python {platform.python_version()}"
-
-
-_HEAD = f"""# What a model call costs
-
-By `python bench/load.py --write`: one core for the client, one for the server, {LATENCY_SECONDS:g} s a call, twelve
-calls a record, steady state. Compare within a table; another machine has other figures.
-"""
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from time import time
 
 from aidsafe.core.errors import FolderError
 from aidsafe.core.events import EVENT, QueryCompleted
-from aidsafe.core.records import Draft, Provenance, Record
-from aidsafe.core.transcript import Transcript, next_draft
+from aidsafe.core.records import Provenance, Record
+from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.folding import record_of
 from aidsafe.orchestration.folder import RunFolder
 from aidsafe.orchestration.journal import JournalReader, read_journal
@@ -61,17 +61,10 @@ class Run:
             yield record, (row, replica)
 
     def drafted(self) -> Iterator[tuple[Record, Transcript]]:
-        """Every completed record with its events and the draft they end in.
-
-        Turns, usage and earlier drafts are left out of these transcripts, which makes them in half the time.
-        """
+        """Every completed record with its events and the draft they end in (`Transcript.ended_in`)."""
         for record, place in self.lines():
             events = tuple(EVENT.validate_json(event) for event in self.journal.stored(*place))
-            draft: Draft | None = None
-            for event in events:
-                draft = next_draft(draft, event)
-            others = tuple(event for event in events if event.kind not in ("turn_taken", "seat_failed"))
-            yield record, Transcript(events, draft, others=others)
+            yield record, Transcript.ended_in(events)
 
     def transcript(self, query_id: str) -> Transcript:
         """One transcript by its query's id. Raises `FolderError` where there is none."""

@@ -173,4 +173,4 @@ async def conserve(cap: int, steps: list[tuple[str, Upshot]]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
-    assert entered >= gate.in_flight
+    assert entered == gate.in_flight

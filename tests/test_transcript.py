@@ -42,6 +42,23 @@ def test_the_folds_are_what_the_events_say(events: list[Event]) -> None:
     assert transcript.usage == Usage().plus(*(made for event in events for made in calls_of(event)))
 
 
+@given(events=st.lists(EVENTS, max_size=6))
+def test_the_quick_way_to_the_end_leads_there(events: list[Event]) -> None:
+    """What it does not leave out is the same, and so is what is looked up; that is what is in the events."""
+    whole, quick = Transcript.of(events), Transcript.ended_in(tuple(events))
+
+    assert (whole.events, whole.draft, whole.turns, whole.others) == (
+        quick.events,
+        quick.draft,
+        quick.turns,
+        quick.others,
+    )
+    kinds: list[type[object]] = [type(event) for event in events]
+    for kind in kinds:
+        found = [event for event in events if type(event) is kind]
+        assert (found[0], found[-1]) == (whole.first(kind), whole.last(kind)) == (quick.first(kind), quick.last(kind))
+
+
 @given(event=EVENTS)
 def test_calls_are_what_an_event_carries(event: Event) -> None:
     """An event that no model made carries none."""

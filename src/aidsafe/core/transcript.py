@@ -50,6 +50,21 @@ class Transcript:
             transcript = transcript.append(event)
         return transcript
 
+    @classmethod
+    def ended_in(cls, events: tuple[Event, ...]) -> "Transcript":
+        """The events and the draft they end in; places, earlier drafts and usage are left out, in half the time."""
+        draft: Draft | None = None
+        turns: list[Turn] = []
+        others: list[Event] = []
+        for event in events:
+            draft = next_draft(draft, event)
+            match event.kind:
+                case "turn_taken" | "seat_failed":
+                    turns.append(event)
+                case _:
+                    others.append(event)
+        return cls(events, draft, turns=tuple(turns), others=tuple(others))
+
     def append(self, event: Event) -> "Transcript":
         """This transcript and one more event."""
         turns, numbers, others = self.turns, self.turn_numbers, self.others
