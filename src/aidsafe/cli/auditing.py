@@ -7,14 +7,13 @@ from pathlib import Path
 
 import orjson
 
-from aidsafe.cli.opening import opened_run, spare_runs
+from aidsafe.cli.opening import opened_run, policies_of, spare_runs
 from aidsafe.cli.telling import emit, emit_json, say
 from aidsafe.core.errors import ExtraMissing, InputError
 from aidsafe.datasets.audit import AuditReport, Removal, Wanted, audit_paths, html_page, presidio, without
 from aidsafe.datasets.rows import read_rows
 from aidsafe.orchestration.folder import RunFolder
-from aidsafe.orchestration.recipe import folder_of
-from aidsafe.policies.library import Policies, load_policies
+from aidsafe.policies.library import Policies
 
 __all__ = ["AskedAudit", "audited", "policies_of_run"]
 
@@ -57,12 +56,7 @@ def audited(asked: AskedAudit, *, as_json: bool) -> int:
 def policies_of_run(folder: Path) -> Policies | None:
     """The policies a run was made under, if they can be found and are still what they were."""
     with opened_run(folder) as run:
-        named, digest = run.manifest.folders.get("policies", "aidsafe"), run.manifest.digests.policies
-    try:
-        found = load_policies(folder_of(named))
-    except InputError:
-        return None
-    return found if found.digest == digest else None
+        return policies_of(run)
 
 
 def _is_run(path: Path) -> bool:

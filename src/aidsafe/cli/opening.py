@@ -7,9 +7,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from aidsafe.core.errors import FolderError, InputError
+from aidsafe.orchestration.recipe import folder_of
 from aidsafe.orchestration.run import Run
+from aidsafe.policies.library import Policies, load_policies
 
-__all__ = ["opened_run", "spare_runs"]
+__all__ = ["opened_run", "policies_of", "spare_runs"]
 
 
 @contextmanager
@@ -26,6 +28,16 @@ def opened_run(folder: Path) -> Iterator[Run]:
         yield run
     finally:
         run.close()
+
+
+def policies_of(run: Run) -> Policies | None:
+    """The policies of a run, where they are still what they were."""
+    named = run.manifest.folders.get("policies", "aidsafe")
+    try:
+        found = load_policies(folder_of(named))
+    except InputError:
+        return None
+    return found if found.digest == run.manifest.digests.policies else None
 
 
 def spare_runs(out: Path) -> None:

@@ -10,17 +10,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from aidsafe.cli.opening import policies_of
 from aidsafe.cli.page import Page, page_of
 from aidsafe.cli.telling import emit_drawn, emit_json, one_line
-from aidsafe.core.errors import InputError
 from aidsafe.core.events import EVENT, DraftRefined, QueryCompleted, QueryFailed, TurnTaken
 from aidsafe.core.transcript import Transcript
 from aidsafe.datasets.folding import record_of
-from aidsafe.orchestration.recipe import folder_of
 from aidsafe.orchestration.run import Run
-from aidsafe.policies.library import Policies, load_policies
 
-__all__ = ["Line", "policies_of", "show_query", "show_run"]
+__all__ = ["Line", "show_query", "show_run"]
 
 WIDTH = 100
 LISTED = 12
@@ -78,16 +76,6 @@ def show_run(run: Run, *, as_json: bool) -> None:
         chosen = max(seen, key=_interest)
         parts += [Text(), *page_of(chosen, policies=policies_of(run), notice=run.manifest.notice)]
     _print(parts)
-
-
-def policies_of(run: Run) -> Policies | None:
-    """The policies of a run, where they are still what they were."""
-    named = run.manifest.folders.get("policies", "aidsafe")
-    try:
-        found = load_policies(folder_of(named))
-    except InputError:
-        return None
-    return found if found.digest == run.manifest.digests.policies else None
 
 
 def _interest(transcript: Transcript) -> tuple[int, ...]:
